@@ -1,0 +1,104 @@
+# mete: build, test, measure, install. `make help` lists the targets.
+
+SWIFT       ?= swift
+SWIFT_BIN   := $(dir $(realpath $(shell command -v $(SWIFT))))
+CLANG       ?= $(SWIFT_BIN)clang
+OBJCOPY     ?= $(SWIFT_BIN)llvm-objcopy
+JOBS        ?= $(shell nproc)
+PREFIX      ?= /usr/local
+UNIT_DIR    ?= /etc/systemd/system
+CONFIG_DIR  ?= /etc/mete
+ARCH        := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
+
+BUILD_PACKAGES := libbpf-dev libelf-dev zlib1g-dev
+DEMO_PACKAGES  := redis-server stress-ng util-linux
+TEST_PACKAGES  := $(DEMO_PACKAGES) qemu-system-x86 busybox-static cpio
+BENCH_PACKAGES := $(DEMO_PACKAGES) linux-perf libbpf-tools
+
+BPF_SOURCES := $(wildcard bpf/*.bpf.c)
+BPF_HEADERS := $(wildcard bpf/*.bpf.h bpf/include/*.h)
+BPF_OBJECTS := $(BPF_SOURCES:bpf/%.bpf.c=Sources/CMeteProbes/objects/%.bpf.o)
+BPF_FLAGS   := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror \
+               -D__TARGET_ARCH_$(ARCH) -I bpf -I bpf/include
+
+RELEASE := .build/release
+# Where it really is: tests find their programs beside themselves, in a virtual machine too.
+DEBUG    = $(realpath .build/debug)
+FORMAT  := Package.swift Sources Tests examples
+C_SOURCES := $(wildcard bpf/*.[ch] bpf/include/*.h Sources/C*/*.[ch] Sources/C*/include/*.h Tests/Support/*/*.c)
+
+.PHONY: help build demo test test-unit test-vm bench install uninstall format lint bpf clean deps
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: deps bpf ## the release binary, .build/release/mete: static, stripped, with the kernel programs inside
+	$(SWIFT) build -c release --static-swift-stdlib -j $(JOBS) --product mete
+	strip $(RELEASE)/mete
+
+demo: build ## redis beside CPU hogs: alone, unprotected, with static weights, with mete
+	@tools/apt-install $(DEMO_PACKAGES)
+	$(SWIFT) build -c release --static-swift-stdlib -j $(JOBS) --product open-loop
+	$(SWIFT) build -c release --static-swift-stdlib -j $(JOBS) --product redis-beside-hogs
+	$(RELEASE)/redis-beside-hogs
+
+test: deps bpf ## build and run all tests, those in virtual machines included
+	@tools/apt-install $(TEST_PACKAGES)
+	$(SWIFT) build --build-tests -j $(JOBS)
+	$(SWIFT) test --skip-build --no-parallel
+	$(MAKE) test-vm
+
+test-unit: deps bpf ## the tests that need neither root nor a virtual machine
+	$(SWIFT) test -j $(JOBS) --skip KernelTests --skip ExampleTests
+
+test-vm: deps bpf ## the kernel tests on cgroup v2 under Debian's 6.1, 6.12 and 7.2 kernels
+	@tools/apt-install $(TEST_PACKAGES)
+	$(SWIFT) build --build-tests -j $(JOBS)
+	$(SWIFT) build -c release --static-swift-stdlib -j $(JOBS) --product mete
+	Tests/vm/test-vm --timeout 400 --tries 2 --file $(realpath .)/$(RELEASE)/mete=$(DEBUG)/mete \
+		--file $(DEBUG)/mete-workload --file $(DEBUG)/CrashProbe --file /usr/bin/setpriv \
+		"$(DEBUG)/metePackageTests.xctest --no-parallel --filter KernelTests"
+
+bench: build ## measure, beside the rivals; prints tables
+	@tools/apt-install $(BENCH_PACKAGES)
+	Tests/Benchmarks/run
+
+bpf: $(BPF_OBJECTS) ## compile the kernel programs
+
+Sources/CMeteProbes/objects/%.bpf.o: bpf/%.bpf.c $(BPF_HEADERS)
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_FLAGS) -c $< -o $@
+	$(OBJCOPY) --strip-debug $@
+	@touch Sources/CMeteProbes/objects.c
+
+install: ## binary, man pages, systemd unit and example policy (PREFIX=/usr/local)
+	@test -x $(RELEASE)/mete || { echo "run \`make build\` first" >&2; exit 1; }
+	install -D -m 755 $(RELEASE)/mete $(DESTDIR)$(PREFIX)/sbin/mete
+	install -D -m 644 man/mete.1 $(DESTDIR)$(PREFIX)/share/man/man1/mete.1
+	install -D -m 644 man/mete-policy.5 $(DESTDIR)$(PREFIX)/share/man/man5/mete-policy.5
+	install -d $(DESTDIR)$(UNIT_DIR)
+	sed 's|@SBINDIR@|$(PREFIX)/sbin|; s|@CONFIG_DIR@|$(CONFIG_DIR)|' packaging/mete.service >$(DESTDIR)$(UNIT_DIR)/mete.service
+	test -e $(DESTDIR)$(CONFIG_DIR)/policy.yaml || \
+		install -D -m 644 packaging/policy.yaml $(DESTDIR)$(CONFIG_DIR)/policy.yaml
+
+uninstall: ## remove what install put in place; a policy that was changed stays
+	rm -f $(DESTDIR)$(PREFIX)/sbin/mete $(DESTDIR)$(UNIT_DIR)/mete.service
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/mete.1 $(DESTDIR)$(PREFIX)/share/man/man5/mete-policy.5
+	if cmp -s packaging/policy.yaml $(DESTDIR)$(CONFIG_DIR)/policy.yaml; then \
+		rm -f $(DESTDIR)$(CONFIG_DIR)/policy.yaml; rmdir --ignore-fail-on-non-empty $(DESTDIR)$(CONFIG_DIR); fi
+
+format: ## put the sources into their form
+	$(SWIFT) format format --in-place --parallel --recursive $(FORMAT)
+	@tools/apt-install clang-format-14
+	clang-format-14 -i $(C_SOURCES)
+
+lint: ## say where the sources are not in their form
+	$(SWIFT) format lint --strict --parallel --recursive $(FORMAT)
+	@tools/apt-install clang-format-14
+	clang-format-14 --dry-run -Werror $(C_SOURCES)
+
+deps:
+	@tools/apt-install $(BUILD_PACKAGES)
+
+clean: ## remove everything that was built
+	rm -rf .build Sources/CMeteProbes/objects

@@ -1,0 +1,153 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "mete",
+    products: [
+        .executable(name: "mete", targets: ["mete"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // MARK: Values that the modules pass to each other
+        .target(name: "MeteModel", swiftSettings: strict),
+
+        // MARK: What the operator wants: a policy file becomes a policy
+        .target(name: "MetePolicy", dependencies: ["MeteModel", "Yams"], swiftSettings: strict),
+
+        // MARK: Trace: records from the kernel become usage of components
+        .target(
+            name: "CMeteWire", path: "bpf",
+            exclude: ["sched.bpf.c", "task.bpf.c", "compat.bpf.h", "kernel_types.bpf.h", "maps.bpf.h", "record.bpf.h"],
+            sources: ["wire_layout.c"], publicHeadersPath: "include"),
+        .target(
+            name: "CMeteProbes", dependencies: ["CMeteWire"], exclude: ["objects"],
+            linkerSettings: [.linkedLibrary(":libbpf.a"), .linkedLibrary(":libelf.a"), .linkedLibrary(":libz.a")]),
+        .target(name: "MeteTrace", dependencies: ["MeteModel", "CMeteProbes", "CMeteWire"], swiftSettings: strict),
+
+        // MARK: Predict: usage becomes a forecast of demand
+        .target(name: "MetePrediction", dependencies: ["MeteModel"], swiftSettings: strict),
+
+        // MARK: Partition: forecasts and policy become a plan
+        .target(name: "MetePartition", dependencies: ["MeteModel"], swiftSettings: strict),
+
+        // MARK: Control: a plan becomes kernel settings, which can all be undone
+        .target(name: "CMeteLinux"),
+        .target(name: "MeteControl", dependencies: ["MeteModel", "CMeteLinux"], swiftSettings: strict),
+
+        // MARK: What the agent and its clients say to each other
+        .target(name: "MeteProtocol", dependencies: ["MeteModel"], swiftSettings: strict),
+        .target(
+            name: "MeteClient",
+            dependencies: [
+                "MeteProtocol",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+
+        // MARK: The agent: owns the loop and the socket
+        .target(
+            name: "MeteAgent",
+            dependencies: [
+                "MeteModel", "MetePolicy", "MeteTrace", "MetePrediction", "MetePartition", "MeteControl",
+                "MeteProtocol",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+
+        // MARK: Commands; those that only look have no path to MeteControl
+        .target(name: "MeteText", swiftSettings: strict),
+        .target(
+            name: "MeteTraceCommands",
+            dependencies: ["MeteModel", "MetePolicy", "MeteTrace", "MeteText", argumentParser],
+            swiftSettings: strict),
+        .target(
+            name: "MeteCommands",
+            dependencies: [
+                "MeteModel", "MetePolicy", "MeteTrace", "MeteControl", "MeteProtocol", "MeteClient", "MeteAgent",
+                "MeteTraceCommands", "MeteText", argumentParser,
+            ],
+            swiftSettings: strict),
+        .executableTarget(name: "mete", dependencies: ["MeteCommands"], swiftSettings: strict),
+
+        // MARK: Examples
+        .executableTarget(
+            name: "open-loop", dependencies: [argumentParser], path: "examples/01-open-loop-client",
+            exclude: ["README.md"], swiftSettings: strict),
+        .executableTarget(
+            name: "redis-beside-hogs", dependencies: ["MeteTestSupport", argumentParser],
+            path: "examples/02-redis-beside-hogs", exclude: ["README.md"], resources: [.embedInCode("policy.yaml")],
+            swiftSettings: strict),
+
+        // MARK: Tests
+        .target(name: "MeteTestSupport", swiftSettings: strict),
+        .executableTarget(name: "mete-workload", path: "Tests/Support/Workload"),
+        .executableTarget(
+            name: "CrashProbe", dependencies: ["MeteModel", "MeteControl", "CMeteLinux"],
+            path: "Tests/Support/CrashProbe",
+            swiftSettings: strict),
+        .testTarget(name: "MetePolicyTests", dependencies: ["MeteModel", "MetePolicy"], swiftSettings: strict),
+        .testTarget(
+            name: "MeteTraceTests", dependencies: ["MeteModel", "MeteTrace", "CMeteWire"], swiftSettings: strict),
+        .testTarget(name: "MetePredictionTests", dependencies: ["MeteModel", "MetePrediction"], swiftSettings: strict),
+        .testTarget(name: "MetePartitionTests", dependencies: ["MeteModel", "MetePartition"], swiftSettings: strict),
+        .testTarget(
+            name: "MeteControlTests", dependencies: ["MeteModel", "MeteControl", "CMeteLinux"], swiftSettings: strict),
+        .testTarget(name: "MeteProtocolTests", dependencies: ["MeteModel", "MeteProtocol"], swiftSettings: strict),
+        .testTarget(
+            name: "MeteAgentTests",
+            dependencies: [
+                "MeteModel", "MeteProtocol", "MeteClient", "MeteAgent", .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "MeteTextTests", dependencies: ["MeteText"], swiftSettings: strict),
+        .testTarget(
+            name: "MeteCommandsTests", dependencies: ["MeteModel", "MeteProtocol", "MeteCommands"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MeteKernelTests",
+            dependencies: [
+                "MeteModel", "MeteTrace", "MetePartition", "MeteControl", "MeteProtocol", "MeteClient", "MeteAgent",
+                "MeteTestSupport", "CMeteLinux", "CrashProbe", "mete-workload", "mete",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ExampleTests", dependencies: ["open-loop", "redis-beside-hogs", "MeteTestSupport"],
+            swiftSettings: strict),
+
+        // MARK: Benchmarks
+        .executableTarget(
+            name: "PartitionBenchmark", dependencies: ["MeteModel", "MetePartition"],
+            path: "Tests/Benchmarks/PartitionBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "PredictionBenchmark", dependencies: ["MeteModel", "MetePrediction"],
+            path: "Tests/Benchmarks/PredictionBenchmark", swiftSettings: strict),
+    ],
+    cLanguageStandard: .gnu2x
+)

@@ -1,0 +1,71 @@
+/* The kernel programs of mete, embedded, as an opaque handle. The only code that includes libbpf.
+ *
+ * No function here is safe to call from two threads at once with the same handle.
+ */
+#ifndef METE_PROBES_H
+#define METE_PROBES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mete_wire.h"
+
+struct mete_probes;
+
+struct mete_probes_options {
+	/* Size of the ring buffer; rounded up to a power of two of at least a page. */
+	uint32_t ring_bytes;
+	/* Run time and delay that must have been added before a switch sends a record, in ns. */
+	uint64_t slice_ns;
+	/* Whether waits are timed by mete's own hooks because the kernel does not keep them. */
+	bool own_clock;
+};
+
+/* Why something could not be done: errno, the step that failed, and what libbpf or the verifier
+ * said last. */
+struct mete_probes_failure {
+	int error;
+	char step[64];
+	char detail[4096];
+};
+
+/* Whether one program is attached. A program that this kernel has no tracepoint for is left out. */
+struct mete_probe_state {
+	const char *name;
+	const char *hook;
+	bool attached;
+	bool required;
+};
+
+typedef void (*mete_record_visitor)(void *context, const void *record, size_t size);
+typedef void (*mete_spill_visitor)(void *context, uint32_t pid, const struct mete_spill *entry);
+
+/* Loads and attaches; NULL with *failure filled in when that cannot be done. */
+struct mete_probes *mete_probes_open(const struct mete_probes_options *options,
+				     struct mete_probes_failure *failure);
+void mete_probes_close(struct mete_probes *probes);
+
+/* Hands over all records that are in the ring buffer. Returns their number, or -errno. */
+long mete_probes_drain(struct mete_probes *probes, mete_record_visitor visit, void *context);
+
+/* Hands over a record of every live thread that has moved (with all: of every live thread). Returns
+ * their number, or -errno. */
+long mete_probes_sweep(struct mete_probes *probes, bool all, mete_record_visitor visit,
+		       void *context);
+
+/* Hands over and removes what exit records without room left behind. Returns the number of entries,
+ * or -errno. */
+long mete_probes_take_spill(struct mete_probes *probes, mete_spill_visitor visit, void *context);
+
+/* Sums of all CPUs since load. Returns 0 or -errno. */
+int mete_probes_losses(struct mete_probes *probes, struct mete_losses *total);
+
+/* State of program number index, false past the last one. */
+bool mete_probes_describe(const struct mete_probes *probes, size_t index,
+			  struct mete_probe_state *state);
+
+/* Whether this kernel's BTF has the tracepoint; -errno when there is no BTF. */
+int mete_kernel_has_tracepoint(const char *name);
+
+#endif

@@ -1,0 +1,18 @@
+/* The compiled kernel programs, as `make bpf` left them. */
+#ifndef METE_OBJECTS_H
+#define METE_OBJECTS_H
+
+#include <stddef.h>
+
+#define METE_OBJECTS 2
+
+struct mete_object {
+	const char *name;
+	const unsigned char *bytes;
+	size_t size;
+};
+
+/* The first one owns the maps that all share. */
+extern const struct mete_object mete_objects[METE_OBJECTS];
+
+#endif

@@ -1,0 +1,201 @@
+import Glibc
+import MeteControl
+import MeteModel
+package import MetePolicy
+import MeteProtocol
+import MeteTrace
+
+/// The agent: opens the kernel side, the journal and the socket, runs the loop on the calling thread until a signal, and puts
+/// everything back.
+package final class Agent {
+    private let options: AgentOptions
+    private let log: @Sendable (AgentEvent) -> Void
+    private var source: PolicySource
+    private let tracer: Tracer
+    private let controller: CPUController?
+    private let loop: ControlLoop
+    private let state: PublishedState
+    private var server: APIServer?
+    private var reportedLosses: UInt64 = 0
+
+    /// - Parameters:
+    ///   - version: of the program, for reports.
+    ///   - log: takes one line per event, on the loop's thread or the API's.
+    /// - Throws: `PolicyErrors`, `TraceError`, `ControlError` or `APIServerError`; nothing is then left behind.
+    package init(
+        _ options: AgentOptions, context: PolicyContext, version: String, log: @escaping @Sendable (AgentEvent) -> Void
+    ) throws {
+        self.options = options
+        self.log = log
+        let hierarchies = CgroupHierarchies.discover()
+        source = try PolicySource(
+            path: options.policyFile, context: context,
+            findings: options.enforces || options.checksMachine
+                ? ControlSupport.findings(hierarchies: hierarchies) : nil)
+        let now = Instant(nanoseconds: TickClock.now())
+        if options.enforces {
+            let controller = try CPUController(
+                hierarchies: hierarchies, stateFolder: options.stateFolder, foreignHoldOff: source.policy.foreignHoldOff
+            )
+            if let recovery = controller.recovery { log(.recovered(recovery)) }
+            self.controller = controller
+        } else {
+            controller = nil
+        }
+        do {
+            var probes = KernelProbes.Options()
+            probes.ringBytes = options.ringBytes
+            probes.ownClock = try !Self.kernelKeepsDelays(controller, at: now, log: log)
+            tracer = try Tracer(classifier: source.classifier(), permanent: source.permanent, options: probes)
+            for probe in tracer.probeStates where !probe.isAttached { log(.probeMissing(probe)) }
+            loop = ControlLoop(
+                tracer: tracer, controller: controller, policy: source.policy,
+                cpuController: hierarchies.cpu?.version == .v1 ? "cpu" : "", log: log)
+            state = PublishedState(
+                PublishedState.Circumstances(
+                    version: version, pid: getpid(), startedAt: Self.wallClock(), startedAtInstant: now,
+                    mode: options.enforces ? .enforcing : .observing,
+                    modeReason: options.enforces ? "started with --enforce" : "started without --enforce",
+                    policy: PolicyReport(file: source.path, loadedAt: Self.wallClock())))
+            if let socket = options.socket {
+                server = try APIServer.start(socket: socket, state: state) { message in
+                    log(.trouble(message))
+                }
+                log(.listening(socket))
+            }
+        } catch {
+            // What failed first is what the operator has to know; that something could not be put back as well is in the log.
+            do {
+                if let controller { try Self.putBack(controller, log: log) }
+            } catch {
+                log(.failed(error))
+            }
+            throw error
+        }
+    }
+
+    /// Runs until SIGINT or SIGTERM, or until `isOver` says so after a tick; then puts everything back.
+    ///
+    /// - Parameter onTick: sees every snapshot, on the loop's thread.
+    /// - Throws: `TraceError` when the kernel side cannot be read any more; everything has been put back then as well.
+    package func run(until isOver: () -> Bool = { false }, onTick: (AgentSnapshot) -> Void = { _ in }) throws {
+        do {
+            try turn(until: isOver, onTick: onTick)
+        } catch {
+            do { try stop() } catch { log(.failed(error)) }
+            throw error
+        }
+        try stop()
+    }
+
+    private func turn(until isOver: () -> Bool, onTick: (AgentSnapshot) -> Void) throws {
+        log(.started(components: source.policy.components.count, enforces: options.enforces))
+        var clock = TickClock()
+        var reportedMissed: UInt64 = 0
+        while true {
+            switch clock.wait(tick: source.policy.tick) {
+            case .stop:
+                log(.stopping)
+                return
+            case .reload:
+                reload()
+            case .tick:
+                if source.hasChanged() { reload() }
+                let snapshot = try loop.tick(missed: clock.missed)
+                report(snapshot.window.losses)
+                state.publish(snapshot)
+                onTick(snapshot)
+                if clock.missed >= 2 * max(1, reportedMissed) {
+                    reportedMissed = clock.missed
+                    log(.ticksMissed(clock.missed))
+                }
+                if isOver() { return }
+            }
+        }
+    }
+
+    /// Each time that the number of records without room has doubled.
+    private func report(_ losses: TraceLosses) {
+        let count = losses.usageRecords + losses.eventRecords + losses.exitRecords
+        guard count >= 2 * max(1, reportedLosses) else { return }
+        reportedLosses = count
+        log(.recordsLost(losses, ringBytes: options.ringBytes))
+    }
+
+    // MARK: Policy
+
+    private func reload() {
+        do {
+            try source.reload()
+            tracer.reclassify(with: try source.classifier(), permanent: source.permanent)
+            loop.adopt(source.policy)
+            // Loading the policy again is how an operator says that it is to be in force, whoever wrote what since.
+            controller?.takeBackYielded()
+            let report = PolicyReport(file: source.path, loadedAt: Self.wallClock())
+            state.setPolicy(report)
+            if let path = source.path {
+                log(.policyLoaded(path: path, components: source.policy.components.count))
+            }
+            state.answerReloads(
+                .loaded(ReloadReport(policy: report, components: source.policy.components.map(\.id))))
+        } catch let errors as PolicyErrors {
+            refuse(errors)
+        } catch {
+            refuse(
+                PolicyErrors(errors: [
+                    PolicyError(
+                        file: source.path ?? "", line: 0, column: 0, field: "", problem: "\(error)",
+                        remedy: "correct the expression")
+                ]))
+        }
+    }
+
+    private func refuse(_ errors: PolicyErrors) {
+        log(.policyRefused(errors))
+        let problems = errors.errors.map {
+            PolicyProblem(
+                file: $0.file, line: $0.line > 0 ? $0.line : nil, field: $0.field.isEmpty ? nil : $0.field,
+                message: $0.problem, remedy: $0.remedy)
+        }
+        var report = state.policy
+        report.lastFailure = PolicyFailure(at: Self.wallClock(), problems: problems)
+        state.setPolicy(report)
+        state.answerReloads(.refused(problems))
+    }
+
+    // MARK: Start and stop
+
+    /// Whether the kernel keeps run-queue delays; makes it, by way of the journal, where that takes a sysctl and mete may write.
+    private static func kernelKeepsDelays(
+        _ controller: CPUController?, at now: Instant, log: (AgentEvent) -> Void
+    ) throws(ControlError) -> Bool {
+        switch DelayAccounting.current() {
+        case .kept: return true
+        case .missing: return false
+        case .off(let sysctl):
+            guard let controller else { return false }
+            let outcome = controller.hold(.file(sysctl), at: .text("1"), now: now)
+            for failure in outcome.failures { log(.failed(failure.error)) }
+            return DelayAccounting.current() == .kept
+        }
+    }
+
+    private func stop() throws(ControlError) {
+        state.stop()
+        server?.stop()
+        if let controller { try Self.putBack(controller, log: log) }
+    }
+
+    /// - Throws: when something could not be put back; `mete restore` may finish it.
+    private static func putBack(_ controller: CPUController, log: (AgentEvent) -> Void) throws(ControlError) {
+        let report = try controller.release()
+        log(.restored(report))
+        for step in report.steps { if case .failed(let error) = step.action { throw error } }
+    }
+
+    private static func wallClock() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}

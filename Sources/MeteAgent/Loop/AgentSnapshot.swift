@@ -1,0 +1,28 @@
+package import MeteControl
+package import MeteModel
+package import MetePartition
+package import MeteTrace
+
+/// Everything about one tick that somebody outside the loop may ask for. Made once per tick, read under a lock.
+package struct AgentSnapshot: Sendable {
+    /// What is known of one component beside its sample and its allotment.
+    package struct Component: Sendable {
+        package var policy: ComponentPolicy
+        package var forecast: Forecast?
+        package var verdict: GuaranteeWatch.Verdict
+        package var breaches: UInt64
+        package var lastBreach: (at: Instant, explanation: String)?
+    }
+
+    package var tick: UInt64
+    package var missedTicks: UInt64
+    package var at: Instant
+    package var tickLength: Nanoseconds
+    package var window: TraceWindow
+    package var plan: PartitionPlan?
+    /// One per sample of the window, in its order.
+    package var components: [Component]
+    /// As of at most a second ago.
+    package var control: [ComponentID: ComponentControlStatus]
+    package var cost: AgentCost
+}

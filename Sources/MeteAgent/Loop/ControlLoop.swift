@@ -1,0 +1,148 @@
+package import MeteControl
+package import MeteModel
+import MetePartition
+import MetePrediction
+package import MeteTrace
+
+/// One tick after the other through trace, predict, partition and control.
+///
+/// Holds what is remembered between ticks and hands it from step to step; the arithmetic is in the steps. Belongs to one thread.
+package final class ControlLoop {
+    private let tracer: Tracer
+    /// Nil when only observing: there is then nothing that could write.
+    private let controller: CPUController?
+    private let log: (AgentEvent) -> Void
+    private var policy: Policy
+    private var states: [ComponentID: ComponentState] = [:]
+    private var plan: PartitionPlan?
+    private var controlStatus: [ComponentID: ComponentControlStatus] = [:]
+    private var reportedFailures: [Setting: ControlError] = [:]
+    private var reportedJournalError: ControlError?
+    private var reportedShortfalls: Set<ComponentID> = []
+    private var cost = CostMeter()
+    private var tickCount: UInt64 = 0
+    private let cpuController: String
+
+    /// Ticks between two looks for components that are in no window any more.
+    private static let absentTicksKept = 600
+
+    package init(
+        tracer: Tracer, controller: CPUController?, policy: Policy, cpuController: String,
+        log: @escaping (AgentEvent) -> Void
+    ) {
+        self.tracer = tracer
+        self.controller = controller
+        self.policy = policy
+        self.cpuController = cpuController
+        self.log = log
+    }
+
+    /// Puts another policy in force from the next tick on.
+    package func adopt(_ policy: Policy) {
+        // What a component's class plans for, and the length of a tick, make a forecaster; the rest of what was learned stays.
+        if policy.tick != self.policy.tick {
+            states = [:]
+        } else {
+            states = states.filter { id, state in tracer.policy(of: id).class == state.class }
+        }
+        self.policy = policy
+        controller?.foreignHoldOff = policy.foreignHoldOff
+    }
+
+    /// Goes once through the loop.
+    ///
+    /// - Throws: `TraceError` when the kernel side cannot be read.
+    package func tick(missed: UInt64) throws -> AgentSnapshot {
+        tickCount += 1
+        let window = try tracer.closeWindow()
+        let now = window.samples.first?.end ?? Instant(nanoseconds: TickClock.now())
+        let policies = window.samples.map { tracer.policy(of: $0.component) }
+        let limit = Double(window.capacity.cpus)
+
+        for (sample, policy) in zip(window.samples, policies) {
+            watch(sample, policy, limit: limit, at: now)
+        }
+        if tickCount % UInt64(Self.absentTicksKept) == 0 { forgetAbsent() }
+
+        let partition = Partition(resource: .cpu, unit: policy.cpuUnit, stability: policy.stability)
+        let claimants = zip(window.samples, policies).map { sample, policy in
+            Claimant(
+                cpuOf: policy, forecast: states[sample.component]?.forecast,
+                measured: sample.demand(upTo: limit))
+        }
+        let plan = try partition.plan(capacity: window.capacity.cores, claimants: claimants, previous: plan)
+        self.plan = plan
+        report(plan.shortfalls)
+
+        if let controller { try enforce(plan, policies, window, controller, at: now) }
+        cost.measure(at: now)
+        return snapshot(window, policies, at: now, missed: missed)
+    }
+
+    // MARK: Steps
+
+    private func watch(_ sample: UsageSample, _ policy: ComponentPolicy, limit: Double, at now: Instant) {
+        let component = sample.component
+        if states[component] == nil {
+            states[component] = ComponentState(policy: policy, tick: self.policy.tick, ceiling: limit)
+        }
+        // In place: a copy of a forecaster would copy its history.
+        let breach = states[component]?.observe(sample, guarantee: policy.cpu.guarantee, limit: limit, at: now)
+        if let breach { log(.breached(component, explanation: breach)) }
+    }
+
+    private func enforce(
+        _ plan: PartitionPlan, _ policies: [ComponentPolicy], _ window: TraceWindow, _ controller: CPUController,
+        at now: Instant
+    ) throws {
+        let directives = zip(plan.allotments, policies).map { CPUDirective($0, policy: $1) }
+        let memberships = tracer.memberships(of: plan.allotments.map(\.component), cpuController: cpuController)
+        let outcome = controller.apply(
+            directives: directives, memberships: memberships, capacity: window.capacity.cores,
+            corrections: states.mapValues(\.correction.factor), at: now)
+        for yield in outcome.yielded where yield.since == now { log(.yielded(yield)) }
+        report(outcome)
+        let ticksPerSecond = max(1, UInt64(Nanoseconds.perSecond / policy.tick))
+        if tickCount % ticksPerSecond == 1 || ticksPerSecond == 1 { controlStatus = controller.status }
+    }
+
+    /// A failure is told once, and again after the setting could be written in between.
+    private func report(_ outcome: Outcome) {
+        for applied in outcome.applied { reportedFailures[applied.write.setting] = nil }
+        for setting in outcome.gone { reportedFailures[setting] = nil }
+        for failure in outcome.failures where reportedFailures[failure.write.setting] != failure.error {
+            reportedFailures[failure.write.setting] = failure.error
+            log(.failed(failure.error))
+        }
+        if let error = outcome.journalError, error != reportedJournalError { log(.failed(error)) }
+        reportedJournalError = outcome.journalError
+    }
+
+    private func report(_ shortfalls: [Shortfall]) {
+        let components = Set(shortfalls.map(\.component))
+        for shortfall in shortfalls where !reportedShortfalls.contains(shortfall.component) {
+            log(.shortfall(shortfall))
+        }
+        reportedShortfalls = components
+    }
+
+    private func forgetAbsent() {
+        states = states.filter { $0.value.isPresent }
+        for component in states.keys { states[component]?.isPresent = false }
+    }
+
+    private func snapshot(
+        _ window: TraceWindow, _ policies: [ComponentPolicy], at now: Instant, missed: UInt64
+    ) -> AgentSnapshot {
+        let components = zip(window.samples, policies).map { sample, policy in
+            let state = states[sample.component]
+            return AgentSnapshot.Component(
+                policy: policy, forecast: state?.forecast,
+                verdict: state?.verdict ?? GuaranteeWatch.Verdict(state: .idle, entitled: 0, got: 0, demand: 0),
+                breaches: state?.watch.breaches ?? 0, lastBreach: state?.lastBreach)
+        }
+        return AgentSnapshot(
+            tick: tickCount, missedTicks: missed, at: now, tickLength: policy.tick, window: window, plan: plan,
+            components: components, control: controlStatus, cost: cost.cost)
+    }
+}

@@ -1,0 +1,110 @@
+import MeteControl
+import MeteModel
+import MetePartition
+import MeteProtocol
+import MeteTrace
+
+extension StatusReport {
+    init(_ snapshot: AgentSnapshot, _ circumstances: PublishedState.Circumstances) {
+        let allotments = Dictionary(
+            (snapshot.plan?.allotments ?? []).map { ($0.component, $0) }, uniquingKeysWith: { _, last in last })
+        self.init(
+            agent: AgentReport(
+                version: circumstances.version, pid: circumstances.pid, startedAt: circumstances.startedAt,
+                upSeconds: (snapshot.at - circumstances.startedAtInstant).seconds,
+                tickSeconds: snapshot.tickLength.seconds, ticks: snapshot.tick, mode: circumstances.mode,
+                modeReason: circumstances.modeReason, policy: circumstances.policy),
+            capacity: CapacityReport(
+                cores: Double(snapshot.window.capacity.cpus), steal: snapshot.window.capacity.steal,
+                plannable: snapshot.window.capacity.cores),
+            losses: LossReport.all(snapshot.window.losses, missedTicks: snapshot.missedTicks),
+            cost: CostReport(cpu: snapshot.cost.cores, residentBytes: snapshot.cost.residentBytes),
+            components: zip(snapshot.window.samples, snapshot.components).map { sample, component in
+                ComponentReport(
+                    sample, component, allotments[sample.component], snapshot.control[sample.component],
+                    at: snapshot.at, circumstances)
+            })
+    }
+}
+
+extension ComponentReport {
+    init(
+        _ sample: UsageSample, _ component: AgentSnapshot.Component, _ allotment: Allotment?,
+        _ control: ComponentControlStatus?, at now: Instant, _ circumstances: PublishedState.Circumstances
+    ) {
+        self.init(
+            id: sample.component, class: component.policy.class, priority: component.policy.priority,
+            processes: sample.processes, threads: sample.threads, usage: sample.usage, demand: sample.demand,
+            forecast: component.forecast.map { ForecastReport($0, now: now) },
+            allotment: allotment.map(AllotmentReport.init),
+            enforcement: EnforcementReport(control, wanted: component.policy.cpu.mode),
+            guarantee: GuaranteeReport(
+                amount: component.policy.cpu.guarantee, state: GuaranteeState(component.verdict.state),
+                breaches: component.breaches,
+                lastBreach: component.lastBreach.map {
+                    BreachReport(at: circumstances.wallClock(at: $0.at), explanation: $0.explanation)
+                }))
+    }
+}
+
+extension GuaranteeState {
+    init(_ state: GuaranteeWatch.State) {
+        switch state {
+        case .idle: self = .idle
+        case .met: self = .met
+        case .breached: self = .breached
+        }
+    }
+}
+
+extension EnforcementReport {
+    /// Nothing is in force for a component that control has not seen.
+    init(_ control: ComponentControlStatus?, wanted: CPUMode) {
+        guard let control else {
+            self.init(wantedMode: wanted)
+            return
+        }
+        self.init(
+            mode: control.isInForce ? control.mode : nil, wantedMode: wanted, cgroups: control.weights.keys.sorted(),
+            reservations: control.reservations.map {
+                ReservationReport(
+                    tid: $0.thread.tid, name: $0.name, runtimeNanoseconds: $0.runtime, periodNanoseconds: $0.period)
+            },
+            sharedThreads: control.sharedThreads.map {
+                SharedThread(tid: $0.thread.tid, name: $0.name, reason: $0.reason)
+            },
+            yielded: control.yielded.map {
+                YieldedSetting(
+                    path: $0.setting.description, ours: $0.left.description, standing: $0.found.description)
+            },
+            notes: control.notes
+                + control.reservations.flatMap { reservation in
+                    reservation.reasons.map { "thread \(reservation.thread.tid): \($0)" }
+                })
+    }
+}
+
+extension ComponentControlStatus {
+    /// Whether anything of the component's plan is in the kernel.
+    var isInForce: Bool { !weights.isEmpty || !reservations.isEmpty }
+}
+
+extension LossReport {
+    static func all(_ losses: TraceLosses, missedTicks: UInt64) -> [LossReport] {
+        [
+            LossReport(
+                kind: "usageRecords", count: losses.usageRecords,
+                meaning: "found no room in the ring buffer; resolution, not usage"),
+            LossReport(
+                kind: "eventRecords", count: losses.eventRecords,
+                meaning: "forks, execs, renames and moves without room; noticed later"),
+            LossReport(
+                kind: "exitRecords", count: losses.exitRecords,
+                meaning: "exits without room; their usage was counted by process"),
+            LossReport(
+                kind: "unattributedThreads", count: losses.unattributedThreads,
+                meaning: "exits without any room; their usage was counted to `rest`"),
+            LossReport(kind: "ticks", count: missedTicks, meaning: "the loop was not run in time"),
+        ]
+    }
+}

@@ -1,0 +1,59 @@
+package import ArgumentParser
+import Glibc
+import MeteAgent
+import MeteControl
+import MetePolicy
+import MeteProtocol
+import MeteText
+import MeteTrace
+
+/// `mete agent`.
+package struct AgentCommand: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "agent",
+        abstract: "Measure, forecast and plan; with --enforce also keep every component at its guarantee.",
+        discussion: """
+            Without --enforce the agent only observes: no setting of the machine is changed. With it, every setting that is changed is \
+            first written to a journal, and put back when the agent ends (Ctrl-C, SIGTERM). After a crash, `mete restore` or the next \
+            agent puts everything back. SIGHUP, or a change of the file, loads the policy again.
+            """)
+
+    @Option(help: "Policy file. Without it components are found by themselves, with no guarantees.")
+    var policy: String?
+
+    @Flag(help: "Put plans in force.")
+    var enforce = false
+
+    @Option(help: "Folder of the journal.")
+    var stateDir = StateFolder.standard
+
+    @Option(help: "Path of the socket that the API listens on.")
+    var socket = SocketPath.standard
+
+    @Option(help: "Bytes of the ring buffer between kernel and agent.")
+    var ringBytes: UInt32 = 1 << 20
+
+    package init() {}
+
+    package func validate() throws {
+        guard (4096...(1 << 30)).contains(ringBytes) else {
+            throw ValidationError("--ring-bytes must be from 4096 to 1073741824, not \(ringBytes)")
+        }
+    }
+
+    package func run() throws {
+        TickClock.blockSignals()
+        var options = AgentOptions(stateFolder: stateDir, socket: socket)
+        options.policyFile = policy
+        options.enforces = enforce
+        options.ringBytes = ringBytes
+        let agent = try Agent(options, context: .thisMachine(), version: Version.current) { event in
+            Console.note("\(event)")
+        }
+        do {
+            try agent.run()
+        } catch let error as ControlError {
+            throw RestoreIncomplete(description: "not everything could be put back, run `mete restore`: \(error)")
+        }
+    }
+}

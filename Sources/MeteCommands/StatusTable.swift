@@ -1,0 +1,159 @@
+import MeteModel
+package import MeteProtocol
+import MeteText
+
+/// The text of `mete status`, at most 100 columns wide: a pure function of the report.
+///
+/// One row of numbers per component, with the reasons below it; then what deserves attention, and the losses, which are
+/// shown when they are zero too. A name too long for its column stands on a line of its own. `--json` has every number.
+package struct StatusTable {
+    package let text: String
+
+    package init(_ report: StatusReport) {
+        var lines = Self.head(report)
+        lines.append("")
+        lines += Self.components(report)
+        lines += Self.section("Breached guarantees", Self.breaches(report))
+        lines += Self.section("Threads that stay shared", Self.sharedThreads(report))
+        lines += Self.section("Not in force as wanted", Self.notes(report))
+        lines += Self.section("Yielded: another writer's value stands", Self.yielded(report))
+        lines += Self.section("Policy not loaded; the one from before is in force", Self.policyProblems(report))
+        lines += Self.section("Losses since start", Self.losses(report))
+        text = lines.map { $0 + "\n" }.joined()
+    }
+
+    // MARK: The agent and the machine
+
+    private static func head(_ report: StatusReport) -> [String] {
+        let agent = report.agent
+        let age = Figure.span(agent.startedAt + agent.upSeconds - agent.policy.loadedAt)
+        let policy =
+            agent.policy.file.map { "policy \($0), loaded \(age) ago" }
+            ?? "no policy: components are found by discovery"
+        let capacity = report.capacity
+        let steal = capacity.steal >= 0.005 ? ", \(Figure.fixed(capacity.steal, 2)) stolen by the host" : ""
+        let cpu = Figure.fixed(report.cost.cpu * 100, 2)
+        let resident = Figure.fixed(Double(report.cost.residentBytes) / 1_048_576, 1)
+        return TextLines.wrapped("mete \(agent.version), pid \(agent.pid), up \(Figure.span(agent.upSeconds))")
+            + TextLines.wrapped("\(agent.mode.rawValue): \(agent.modeReason)", indent: 2)
+            + TextLines.wrapped("\(policy); tick \(Figure.span(agent.tickSeconds))", indent: 2)
+            + TextLines.wrapped(
+                "\(Figure.fixed(capacity.cores, 0)) cores, \(Figure.fixed(capacity.plannable, 2)) to share\(steal); "
+                    + "mete takes \(cpu) % of a core and \(resident) MiB", indent: 2)
+    }
+
+    // MARK: Components
+
+    private static let columns = TableColumns([
+        .init("COMPONENT", width: 21), .init("CLASS", width: 10),
+        .init("USED", width: 7, alignment: .right), .init("DEMAND", width: 7, alignment: .right),
+        .init("FORECAST", width: 10, alignment: .right), .init("ALLOTTED", width: 8, alignment: .right),
+        .init("GUARANTEE", width: 15, alignment: .right), .init("IN FORCE", width: 8),
+    ])
+
+    private static func components(_ report: StatusReport) -> [String] {
+        if report.components.isEmpty { return ["No component has been seen yet."] }
+        return [columns.header] + report.components.flatMap { columns.row(cells(of: $0)) + reasons(of: $0) }
+    }
+
+    private static func cells(of component: ComponentReport) -> [String] {
+        let level = component.class.planningQuantile
+        let forecast = component.forecast.map {
+            "\(Figure.fixed($0.demand.value(at: level), 3)) \(Quantiles.label(of: level))"
+        }
+        return [
+            component.id.name, component.class.rawValue, Figure.fixed(component.usage, 3),
+            Figure.fixed(component.demand, 3), forecast ?? "-",
+            component.allotment.map { Figure.fixed($0.amount, 3) } ?? "-", guarantee(component.guarantee),
+            component.enforcement.mode?.rawValue ?? "nothing",
+        ]
+    }
+
+    private static func guarantee(_ guarantee: GuaranteeReport) -> String {
+        guarantee.amount > 0 ? "\(Figure.fixed(guarantee.amount, 3)) \(guarantee.state.rawValue)" : "-"
+    }
+
+    /// Why it was allotted what it was, how far the forecast is to be trusted, and how it is put in force.
+    private static func reasons(of component: ComponentReport) -> [String] {
+        var reasons: [String] = []
+        if let allotment = component.allotment {
+            reasons.append(
+                "\(Figure.fixed(allotment.amount, 3)) = \(sum(of: allotment.grants)); \(allotment.changeReason)")
+        }
+        if let forecast = component.forecast {
+            let coverage = forecast.samples > 0 ? "; p95 held \(Figure.fixed(forecast.coverage * 100, 1)) %" : ""
+            let expiry = forecast.expiresInSeconds > 0 ? "" : "; expired, not acted on"
+            reasons.append("forecast: \(forecast.source.words), \(forecast.reason)\(coverage)\(expiry)")
+        }
+        let enforcement = component.enforcement
+        if let mode = enforcement.mode, mode != enforcement.wantedMode {
+            reasons.append("\(enforcement.wantedMode.rawValue) is wanted, \(mode.rawValue) is in force")
+        }
+        if !enforcement.reservations.isEmpty {
+            reasons.append("\(enforcement.reservations.count) of \(component.threads) threads reserved")
+        }
+        return reasons.flatMap { TextLines.wrapped($0, indent: 4) }
+    }
+
+    /// The grants as a sum of amounts, each with its reason.
+    private static func sum(of grants: [GrantReport]) -> String {
+        guard let first = grants.first else { return "nothing is claimed" }
+        return grants.dropFirst().reduce("\(Figure.fixed(first.amount, 3)) \(first.reason)") { sum, grant in
+            let sign = grant.amount < 0 ? "-" : "+"
+            return "\(sum) \(sign) \(Figure.fixed(grant.amount.magnitude, 3)) \(grant.reason)"
+        }
+    }
+
+    // MARK: What deserves attention
+
+    private static func section(_ title: String, _ lines: [String]) -> [String] {
+        lines.isEmpty ? [] : ["", title] + lines
+    }
+
+    private static func breaches(_ report: StatusReport) -> [String] {
+        let now = report.agent.startedAt + report.agent.upSeconds
+        return report.components.flatMap { component -> [String] in
+            let guarantee = component.guarantee
+            guard guarantee.breaches > 0 else { return [] }
+            let last = guarantee.lastBreach.map { ", last \(Figure.span(now - $0.at)) ago: \($0.explanation)" } ?? ""
+            let times = guarantee.breaches == 1 ? "once" : "\(guarantee.breaches) times"
+            return TextLines.wrapped("\(component.id.name)  \(times)\(last)", indent: 2)
+        }
+    }
+
+    private static func sharedThreads(_ report: StatusReport) -> [String] {
+        report.components.flatMap { component in
+            component.enforcement.sharedThreads.flatMap {
+                TextLines.wrapped("\(component.id.name)  \($0.name) (\($0.tid)): \($0.reason)", indent: 2)
+            }
+        }
+    }
+
+    private static func notes(_ report: StatusReport) -> [String] {
+        report.components.flatMap { component in
+            component.enforcement.notes.map { "\(component.id): \($0)" }
+        }
+    }
+
+    private static func yielded(_ report: StatusReport) -> [String] {
+        report.components.flatMap { component in
+            component.enforcement.yielded.flatMap {
+                TextLines.wrapped(
+                    "\(component.id.name)  \($0.path): \($0.standing) stands, mete had left \($0.ours)", indent: 2)
+            }
+        }
+    }
+
+    private static func policyProblems(_ report: StatusReport) -> [String] {
+        (report.agent.policy.lastFailure?.problems ?? []).flatMap { TextLines.wrapped($0.text, indent: 2) }
+    }
+
+    private static func losses(_ report: StatusReport) -> [String] {
+        let width = report.losses.map { String($0.count).count }.max() ?? 0
+        return report.losses.flatMap { loss in
+            let count = String(loss.count)
+            let padding = String(repeating: " ", count: width - count.count)
+            return TextLines.wrapped("\(padding)\(count) \(loss.kind)  (one costs \(loss.meaning))", indent: 2)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package import MeteModel
+
+extension CPUController {
+    /// What is really in force for each component that was named in the last apply; assembled when asked for.
+    package var status: [ComponentID: ComponentControlStatus] {
+        var status: [ComponentID: ComponentControlStatus] = [:]
+        for (component, placement) in placements {
+            var entry = ComponentControlStatus(component: component)
+            entry.notes = placement.unmanaged
+            entry.reach = reach[component] ?? 1
+            if entry.reach < 0.99 {
+                entry.notes.append(
+                    "the weights that the kernel takes hold only \(Int(entry.reach * 100)) % of its share against what competes"
+                )
+            }
+            status[component] = entry
+        }
+        for node in tree.nodes {
+            guard let hierarchy, let component = node.component else { continue }
+            let setting = Setting.file("\(hierarchy.folder(of: node.path))/\(attributes.weightFile)")
+            if case .text(let text) = executor.left[setting], let weight = attributes.weight(text: text) {
+                status[component]?.weights[node.path] = weight
+            }
+        }
+        let names = Dictionary(
+            memberships.flatMap(\.hotThreads).map { ($0.thread, $0.name) }, uniquingKeysWith: { _, last in last })
+        for held in reservations.held.values {
+            status[held.component, default: ComponentControlStatus(component: held.component)].mode = .reserved
+            status[held.component]?.reservations.append(
+                ComponentControlStatus.Reservation(
+                    thread: held.thread, name: names[held.thread] ?? "", runtime: Nanoseconds(held.runtime),
+                    period: Nanoseconds(held.period),
+                    reasons: held.reasons))
+        }
+        for shared in reservations.shared.values {
+            status[shared.component, default: ComponentControlStatus(component: shared.component)].sharedThreads
+                .append(
+                    ComponentControlStatus.SharedThread(
+                        thread: shared.thread, name: names[shared.thread] ?? "", reason: shared.reason))
+        }
+        for failure in failures.values {
+            guard let component = failure.component else {
+                for id in status.keys { status[id]?.notes.append(failure.error.description) }
+                continue
+            }
+            status[component]?.notes.append(failure.error.description)
+        }
+        for yield in executor.yields.values {
+            for component in owners(of: yield.setting) { status[component]?.yielded.append(yield) }
+        }
+        for id in status.keys {
+            status[id]?.reservations.sort { $0.thread.tid < $1.thread.tid }
+            status[id]?.sharedThreads.sort { $0.thread.tid < $1.thread.tid }
+            status[id]?.yielded.sort { $0.setting.description < $1.setting.description }
+            status[id]?.notes.sort()
+        }
+        return status
+    }
+
+    /// The components that a setting serves: those whose group holds it or lies below the group that does.
+    private func owners(of setting: Setting) -> Set<ComponentID> {
+        if let thread = setting.thread {
+            let isOwn: (Membership) -> Bool = { membership in
+                membership.processes.contains { ThreadKey($0) == thread }
+                    || membership.looseThreads.contains { ThreadKey($0) == thread }
+                    || membership.hotThreads.contains { ThreadKey($0.thread) == thread }
+            }
+            return Set(memberships.filter(isOwn).map(\.component))
+        }
+        guard let hierarchy, let path = setting.path else { return [] }
+        let folder: String =
+            if case .group = setting { path } else { GroupTree.parent(of: path) }
+        return Set(
+            tree.nodes.compactMap { node in
+                let own = hierarchy.folder(of: node.path)
+                return own == folder || own.hasPrefix(folder + "/") ? node.component : nil
+            })
+    }
+}

@@ -1,0 +1,198 @@
+package import MeteModel
+
+/// Puts CPU directives in force and takes them back: what the agent holds of this module.
+///
+/// A tick on which nothing changes compares memberships and numbers in memory, and reads `verifyBudget` files to see
+/// whether another writer touched them; so a foreign write is found within as many ticks as there are settings
+/// over that budget, and at once for a setting that is about to be written. Not thread-safe: one loop owns it.
+///
+/// Weights and reservations follow the directives with a dead band; caps exactly. A component whose write was refused
+/// is left as it was and tried again after `retryAfter`; the others are not affected. What was there before is
+/// in the journal of the state folder, and a controller that finds one there restores first.
+package final class CPUController {
+    /// Files looked at for other writers on each tick.
+    private static let verifyBudget = 4
+    /// Time after which what the kernel refused is tried again.
+    static let retryAfter: Nanoseconds = 5 * .perSecond
+    /// Applies between two surveys of the groups of others.
+    private static let surveyInterval = 50
+
+    /// What a journal found at the start said, if there was one: the work of an agent that crashed.
+    package let recovery: RestoreReport?
+    /// How long a setting that another writer took is left alone; nil for good.
+    package var foreignHoldOff: Nanoseconds?
+
+    let hierarchy: CgroupHierarchy?
+    let executor: Executor
+    let attributes: CPUAttributes
+    private let journal: Journal
+    private let placer: Placer
+
+    // What the last apply was given, and what follows from it.
+    var memberships: [Membership] = []
+    private var movable: Set<ComponentID> = []
+    private(set) var placements: [ComponentID: Placement] = [:]
+    private(set) var tree = GroupTree()
+    private(set) var cgroups: [Int32: String] = [:]
+    private var siblings: [String: [String: Double]] = [:]
+    private var competition: Competition?
+    private(set) var tick = 0
+
+    // What is in force.
+    var reach: [ComponentID: Double] = [:]
+    var reservations = ReservedThreads()
+    var failures: [Setting: (component: ComponentID?, error: ControlError, retry: Instant)] = [:]
+    /// Files and groups that plans name; those no longer named go back.
+    var managed: Set<Setting> = []
+
+    /// Opens the state folder; restores first if a journal is there.
+    package init(
+        hierarchies: CgroupHierarchies, stateFolder: String = StateFolder.standard, foreignHoldOff: Nanoseconds? = nil
+    ) throws(ControlError) {
+        hierarchy = hierarchies.cpu
+        attributes = CPUAttributes(version: hierarchies.cpu?.version ?? .v2)
+        placer = Placer(version: attributes.version, root: hierarchies.cpu?.root ?? "/")
+        journal = try Journal(folder: StateFolder(stateFolder))
+        executor = Executor(journal: journal)
+        self.foreignHoldOff = foreignHoldOff
+        let hasLeftovers = !journal.contents.entries.isEmpty || !journal.contents.damage.isEmpty
+        recovery = hasLeftovers || journal.voidBootID != nil ? try Restoration(journal: journal).run() : nil
+        if let hierarchy {
+            let hasAutogroups = (try? KernelFile.read("/proc/sys/kernel/sched_autogroup_enabled")) == "1"
+            competition = Competition(hierarchy: hierarchy, hasAutogroups: hasAutogroups)
+        }
+    }
+
+    /// Puts directives in force for the components as they are composed now.
+    ///
+    /// `capacity` is the CPUs there are to share; `corrections` are factors of at least 1 for components that want and
+    /// measure less than their guarantee.
+    package func apply(
+        directives: [CPUDirective], memberships: [Membership], capacity: Double,
+        corrections: [ComponentID: Double] = [:], at now: Instant
+    ) -> Outcome {
+        tick += 1
+        var forgetting: ControlError?
+        do {
+            try update(memberships, directives)
+        } catch {
+            forgetting = error
+        }
+        failures = failures.filter { $0.value.retry > now }
+        var plan = ControlPlan()
+        if let hierarchy, !tree.nodes.isEmpty || !managed.isEmpty {
+            planShares(directives, capacity, corrections, hierarchy, &plan)
+        }
+        planReservations(directives, &plan)
+        var outcome = Outcome()
+        let writes = plan.ordered.filter { failures[$0.setting] == nil }
+        if !writes.isEmpty {
+            outcome = executor.execute(writes, at: now, holdOff: foreignHoldOff)
+            settle(outcome, now)
+        }
+        outcome.yielded += executor.verify(budget: Self.verifyBudget, at: now, holdOff: foreignHoldOff)
+        outcome.journalError = outcome.journalError ?? forgetting
+        return outcome
+    }
+
+    /// Takes everything back, as on a clean stop; `apply` may follow.
+    package func release() throws(ControlError) -> RestoreReport {
+        let report = try Restoration(journal: journal).run()
+        executor.reset()
+        failures = [:]
+        managed = []
+        reservations = ReservedThreads()
+        reach = [:]
+        placements = [:]
+        tree = GroupTree()
+        memberships = []
+        return report
+    }
+
+    /// Takes up again every setting that was yielded to another writer, as the operator asked.
+    package func takeBackYielded() {
+        for setting in executor.yields.keys { executor.takeBack(setting) }
+    }
+
+    /// Looks at who is where, if that has changed since the last tick.
+    private func update(_ next: [Membership], _ directives: [CPUDirective]) throws(ControlError) {
+        let nextMovable = Set(directives.lazy.filter(\.mayMove).map(\.component))
+        let isSame =
+            nextMovable == movable && next.count == memberships.count
+            && zip(next, memberships).allSatisfy {
+                $0.component == $1.component && $0.processes == $1.processes && $0.looseThreads == $1.looseThreads
+            }
+        memberships = next
+        let isSurveyDue = tick % Self.surveyInterval == 0
+        if isSame, !isSurveyDue { return }
+        if !isSame, let hierarchy {
+            movable = nextMovable
+            var looseCgroups: [ThreadRef: String] = [:]
+            cgroups = [:]
+            for membership in next {
+                for process in membership.processes { cgroups[process.pid] = process.cpuCgroup }
+                for thread in membership.looseThreads {
+                    // A thread that ended has no cgroup and needs none.
+                    looseCgroups[thread] = try? hierarchy.cgroup(of: thread.tid)
+                }
+            }
+            let enforced = Set(directives.map(\.component))
+            placements = placer.place(next, movable: movable, looseCgroups: looseCgroups)
+                .filter { enforced.contains($0.key) }
+            let nextTree = GroupTree(placements, root: hierarchy.root)
+            if nextTree != tree { siblings = [:] }
+            tree = nextTree
+            try forgetEnded()
+        }
+        if isSurveyDue || siblings.isEmpty, let competition {
+            siblings = competition.survey(tree.parents.keys, managed: Set(tree.nodes.map(\.path)))
+        }
+    }
+
+    /// Strikes out what belonged to processes that have ended, so that nothing grows with every fork.
+    private func forgetEnded() throws(ControlError) {
+        let moved = executor.left.keys.filter { $0.hierarchy != nil }
+        guard !moved.isEmpty else { return }
+        var alive: Set<ThreadKey> = []
+        for membership in memberships {
+            for process in membership.processes { alive.insert(ThreadKey(process)) }
+            for thread in membership.looseThreads { alive.insert(ThreadKey(thread)) }
+        }
+        try executor.forget(moved.filter { $0.thread.map { !alive.contains($0) } ?? false })
+    }
+
+    /// The competition as it is on this tick.
+    func tree(
+        needs: [ComponentID: Double], widths: [ComponentID: Int], corrections: [ComponentID: Double], fixed: Double,
+        capacity: Double
+    ) -> WeightTree {
+        for membership in memberships where !membership.hotThreads.isEmpty {
+            let isManaged = placements[membership.component].map { !$0.groups.isEmpty && !$0.hasUnmanaged } ?? false
+            if !isManaged { competition?.note(membership.hotThreads, cgroups: cgroups, tick: tick) }
+        }
+        competition?.expire(tick: tick)
+        let nodes = tree.nodes.map { node in
+            guard let component = node.component else { return WeightTree.Node(parent: node.parent, allotment: 0) }
+            return WeightTree.Node(
+                parent: node.parent, allotment: (needs[component] ?? 0) * node.portion,
+                width: widths[component], correction: corrections[component] ?? 1)
+        }
+        return WeightTree(
+            nodes: nodes, fixed: competition?.fixed(under: tree.parents, siblings: siblings) ?? [],
+            fixedAllotment: fixed, capacity: capacity)
+    }
+
+    /// Draws the consequences of what was written and what was not.
+    private func settle(_ outcome: Outcome, _ now: Instant) {
+        for failure in outcome.failures {
+            let write = failure.write
+            failures[write.setting] = (write.component, failure.error, now + Self.retryAfter)
+        }
+        reservations.settle(outcome, tick: tick, retryTicks: Self.retryTicks)
+        // What is as it was before mete needs no way back. A journal that cannot be written shows at the next write.
+        let withdrawn = outcome.applied.map(\.write).filter {
+            journal.contents.entries[$0.setting]?.old == $0.value
+        }
+        try? executor.forget(withdrawn.map(\.setting))
+    }
+}

@@ -1,0 +1,180 @@
+internal import Glibc
+
+/// What was there before mete wrote, on disk before mete writes.
+///
+/// The old value of a setting is appended and fsynced, the folder too when the file is new, before the setting is
+/// written for the first time. Later intentions are only appended: what write(2) has taken survives the death of
+/// the process, SIGKILL included, and a crash of the kernel takes the settings with it. For the same reason a
+/// journal of another boot is void. What lies inside a cgroup of mete's own is not journalled: it goes with the group.
+///
+/// Costs one write(2) per intention, one fsync per plan that touches new settings, and a rewrite whenever the file
+/// has grown to several times what it has to say. Does not restore: that is `Restoration`.
+package final class Journal {
+    /// Points at which a test may end the process.
+    package enum Checkpoint: String, Sendable {
+        case appended, synchronised, compactionWritten, compactionRenamed, removed
+    }
+
+    package static let fileName = "journal"
+    private static let smallestCompaction = 256 * 1024
+
+    package private(set) var contents: JournalContents
+    /// Set when a journal of another boot was found: nothing of it is in force any more.
+    package private(set) var voidBootID: String?
+
+    private let folder: StateFolder
+    private let path: String
+    private var file: Int32 = -1
+    private var size = 0
+    private var compactAt = smallestCompaction
+    private let checkpoint: (Checkpoint) -> Void
+
+    /// Opens the journal of a state folder, or makes one. Damage found is in `contents.damage`.
+    package init(
+        folder: StateFolder, bootID: String? = nil, checkpoint: @escaping (Checkpoint) -> Void = { _ in }
+    ) throws(ControlError) {
+        self.folder = folder
+        self.checkpoint = checkpoint
+        path = "\(folder.path)/\(Self.fileName)"
+        do {
+            let boot = if let bootID { bootID } else { try KernelFile.read("/proc/sys/kernel/random/boot_id") }
+            do {
+                contents = JournalContents(text: try KernelFile.read(path))
+            } catch .noSuchFile {
+                contents = JournalContents()
+            }
+            if !contents.bootID.isEmpty, contents.bootID != boot {
+                voidBootID = contents.bootID
+                contents = JournalContents()
+            }
+            contents.bootID = boot
+        } catch {
+            throw ControlError(
+                .journal, "read", path, cause: error, remedy: "Run as root, or name another state folder.")
+        }
+    }
+
+    deinit { if file >= 0 { close(file) } }
+
+    /// Puts the old values of settings on disk; returns when they are safe.
+    package func register(_ settings: [(setting: Setting, old: SettingValue)]) throws(ControlError) {
+        guard !settings.isEmpty else { return }
+        var next = contents
+        var text = ""
+        for (setting, old) in settings {
+            text += JournalContents.oldLine(next.nextID, setting, old)
+            next.entries[setting] = JournalContents.Entry(id: next.nextID, old: old)
+            next.nextID += 1
+        }
+        try append(text)
+        try perform("fsync") { () throws(Errno) in _ = try Errno.retrying { fsync(self.file) } }
+        checkpoint(.synchronised)
+        contents = next
+    }
+
+    /// Says what will be written next to a setting that is registered.
+    package func intend(_ setting: Setting, _ value: SettingValue) throws(ControlError) {
+        guard let entry = contents.entries[setting] else { return }
+        try append(JournalContents.newLine(entry.id, value))
+        contents.entries[setting]?.intend(value)
+    }
+
+    /// Says where the processes of one of mete's groups came from.
+    package func noteOrigin(of group: String, _ cgroup: String) throws(ControlError) {
+        guard contents.origins[group] == nil else { return }
+        try append(JournalContents.originLine(group, cgroup))
+        contents.origins[group] = cgroup
+    }
+
+    /// Strikes out settings that are as they were before mete, or are gone.
+    package func forget(_ settings: some Sequence<Setting>) throws(ControlError) {
+        var text = ""
+        for setting in settings {
+            guard let entry = contents.entries.removeValue(forKey: setting) else { continue }
+            text += JournalContents.endLine(entry.id)
+        }
+        if !text.isEmpty { try append(text) }
+    }
+
+    /// Removes the file, once everything is put back.
+    package func remove() throws(ControlError) {
+        if file >= 0 { close(file) }
+        file = -1
+        size = 0
+        let boot = contents.bootID
+        contents = JournalContents()
+        contents.bootID = boot
+        guard KernelFile.exists(path) else { return }
+        try perform("remove") { () throws(Errno) in
+            _ = try Errno.retrying { unlink(self.path) }
+            try self.folder.synchronise()
+        }
+        checkpoint(.removed)
+    }
+
+    private func append(_ text: String) throws(ControlError) {
+        // The first append also cleans up after a torn end, a damaged line or another boot.
+        if file < 0 || size > compactAt { try compact() }
+        let bytes = Array(text.utf8)
+        do {
+            try perform("append to") { () throws(Errno) in try KernelFile.writeAll(bytes, to: self.file) }
+        } catch {
+            // Half a line may be there, which would spoil the next one: the next append writes the file anew.
+            close(file)
+            file = -1
+            throw error
+        }
+        size += bytes.count
+        checkpoint(.appended)
+    }
+
+    /// Puts a copy of the file beside it, for an operator to read what could not be: what its damaged lines named is not restored.
+    func keepDamaged() throws(ControlError) {
+        guard KernelFile.exists(path) else { return }
+        let copy = path + ".damaged"
+        try perform("keep a copy of") { () throws(Errno) in
+            do throws(Errno) {
+                _ = try Errno.retrying { unlink(copy) }
+            } catch .noSuchFile {
+            }
+            _ = try Errno.retrying { link(self.path, copy) }
+            try self.folder.synchronise()
+        }
+    }
+
+    /// Replaces the file by one that says the same in fewer lines, atomically and durably.
+    package func compact() throws(ControlError) {
+        let bytes = Array(contents.text.utf8)
+        let draft = path + ".new"
+        var fresh: Int32 = -1
+        do {
+            try perform("rewrite") { () throws(Errno) in
+                let flags = O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC
+                fresh = try Errno.retrying { open(draft, flags, 0o600) }
+                try KernelFile.writeAll(bytes, to: fresh)
+                _ = try Errno.retrying { fsync(fresh) }
+                self.checkpoint(.compactionWritten)
+                _ = try Errno.retrying { rename(draft, self.path) }
+                self.checkpoint(.compactionRenamed)
+                try self.folder.synchronise()
+            }
+        } catch {
+            if fresh >= 0 { close(fresh) }
+            throw error
+        }
+        if file >= 0 { close(file) }
+        file = fresh
+        size = bytes.count
+        compactAt = max(Self.smallestCompaction, 4 * size)
+    }
+
+    private func perform(_ operation: String, _ body: () throws(Errno) -> Void) throws(ControlError) {
+        do {
+            try body()
+        } catch {
+            throw ControlError(
+                .journal, operation, path, cause: error,
+                remedy: "Nothing is written without a journal; make room or rights for the state folder.")
+        }
+    }
+}

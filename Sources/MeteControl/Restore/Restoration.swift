@@ -1,0 +1,114 @@
+internal import Glibc
+
+/// Brings everything in a journal back to what it was before mete, from the journal alone.
+///
+/// Threads leave SCHED_DEADLINE first; the rest goes back in the reverse of the order in which it was touched, so
+/// that processes leave mete's groups before those are removed, and a controller is withdrawn after the groups that
+/// used it. Each setting is compared first: where neither mete's value nor the old one stands, somebody else wrote
+/// it, and it stays. Running it twice changes nothing: what succeeded is struck out, and the journal is removed at the end.
+package struct Restoration {
+    /// How long a group may take to empty: processes that are ending leave it by themselves.
+    private static let emptyingRounds = 200
+    private static let emptyingPause: UInt32 = 5_000
+
+    private let journal: Journal
+
+    package init(journal: Journal) {
+        self.journal = journal
+    }
+
+    package func run() throws(ControlError) -> RestoreReport {
+        var report = RestoreReport()
+        report.damage = journal.contents.damage
+        report.voidBootID = journal.voidBootID
+        let entries = journal.contents.ordered.reversed()
+        let threads = entries.filter { if case .scheduling = $0.setting { true } else { false } }
+        let others = entries.filter { if case .scheduling = $0.setting { false } else { true } }
+        for (setting, entry) in threads + others {
+            let action = restore(setting, entry, &report)
+            report.steps.append(RestoreReport.Step(setting: setting, action: action))
+            if case .failed = action { continue }
+            try journal.forget(CollectionOfOne(setting))
+        }
+        if !report.damage.isEmpty { try journal.keepDamaged() }
+        let hasFailures = report.steps.contains { if case .failed = $0.action { true } else { false } }
+        if !hasFailures { try journal.remove() }
+        return report
+    }
+
+    private func restore(
+        _ setting: Setting, _ entry: JournalContents.Entry, _ report: inout RestoreReport
+    ) -> RestoreReport.Action {
+        do throws(Errno) {
+            let current = try setting.read()
+            if setting.isSame(current, entry.old) { return .unchanged }
+            guard entry.intended.contains(where: { setting.isSame(current, $0) }) || setting.isTransient(current)
+            else { return .foreign(stands: current) }
+            if case .group(let folder) = setting, entry.old == .absent {
+                try remove(folder, &report)
+                return .restored(.absent)
+            }
+            let target = reachable(entry.old, of: setting)
+            try setting.write(target)
+            return .restored(target)
+        } catch {
+            if error.meansGone { return .gone }
+            if case .controller = setting, error == .busy { return .inUse }
+            return .failed(
+                ControlError(
+                    .refused, "restore \(entry.old) in", "\(setting)", cause: error,
+                    remedy: setting.remedy(for: error)))
+        }
+    }
+
+    /// The old value, or for a cgroup that has been removed since, the nearest one above it.
+    private func reachable(_ old: SettingValue, of setting: Setting) -> SettingValue {
+        guard case .cgroup(var path) = old, let hierarchy = setting.hierarchy else { return old }
+        while path != "/", !KernelFile.isFolder(hierarchy.folder(of: path)) {
+            path = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "/"
+        }
+        return .cgroup(path)
+    }
+
+    /// Removes a group of mete's own once what is in it is back where its movers came from.
+    private func remove(_ folder: String, _ report: inout RestoreReport) throws(Errno) {
+        for round in 0... {
+            let moved = try evacuate(folder)
+            if moved > 0 { report.evacuated[folder, default: 0] += moved }
+            do {
+                try KernelFile.removeFolder(folder)
+                return
+            } catch .busy where round < Self.emptyingRounds {
+                if moved == 0 { usleep(Self.emptyingPause) }
+            } catch .notEmpty where round < Self.emptyingRounds {
+                usleep(Self.emptyingPause)
+            }
+        }
+    }
+
+    /// Moves what is left in a group to its origin; returns how many were moved.
+    private func evacuate(_ folder: String) throws(Errno) -> Int {
+        // v1 moves thread by thread, since a process may have threads in several groups.
+        let file = KernelFile.exists(folder + "/tasks") ? "tasks" : "cgroup.procs"
+        var origin = journal.contents.origins[folder] ?? parent(of: folder)
+        while !KernelFile.exists("\(origin)/\(file)") || journal.contents.isOwnGroup(origin) {
+            let next = parent(of: origin)
+            if next == origin { throw .noSuchFile }
+            origin = next
+        }
+        var moved = 0
+        for id in try KernelFile.numbers(in: "\(folder)/\(file)") {
+            do {
+                try KernelFile.write("\(id)", to: "\(origin)/\(file)")
+                moved += 1
+            } catch .gone {
+                continue
+            }
+        }
+        return moved
+    }
+
+    private func parent(of folder: String) -> String {
+        folder.lastIndex(of: "/").map { $0 == folder.startIndex ? "/" : String(folder[..<$0]) } ?? "/"
+    }
+}

@@ -1,0 +1,49 @@
+/// One mounted cgroup hierarchy.
+///
+/// Paths of cgroups are the kernel's, from the hierarchy's root (`/system.slice/x.service`), as
+/// /proc/PID/cgroup shows them; `folder(of:)` turns one into the folder where it is mounted.
+package struct CgroupHierarchy: Hashable, Sendable {
+    package enum Version: String, Hashable, Sendable {
+        case v1, v2
+    }
+
+    package var version: Version
+    package var mountPoint: String
+    /// The cgroup that is visible at the mount point; `/` unless only a part is mounted, as in containers.
+    package var root: String
+
+    package init(version: Version, mountPoint: String, root: String = "/") {
+        self.version = version
+        self.mountPoint = mountPoint
+        self.root = root
+    }
+
+    /// The folder of a cgroup.
+    package func folder(of cgroup: String) -> String {
+        var below = Substring(cgroup)
+        if root != "/", cgroup == root || cgroup.hasPrefix(root + "/") { below = below.dropFirst(root.count) }
+        while below.last == "/" { below = below.dropLast() }
+        return mountPoint + below
+    }
+
+    /// The cgroup that a thread is in.
+    package func cgroup(of tid: Int32) throws(Errno) -> String {
+        let text = try KernelFile.read("/proc/\(tid)/cgroup")
+        guard let path = cgroup(inLines: text) else { throw .noSuchDevice }
+        return path
+    }
+
+    /// Finds this hierarchy's line among those of /proc/PID/cgroup: `ID:CONTROLLERS:PATH`.
+    func cgroup(inLines text: String) -> String? {
+        for line in text.split(separator: "\n") {
+            let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard parts.count == 3 else { continue }
+            switch version {
+            case .v2 where parts[0] == "0" && parts[1].isEmpty: return String(parts[2])
+            case .v1 where parts[1].split(separator: ",").contains("cpu"): return String(parts[2])
+            default: continue
+            }
+        }
+        return nil
+    }
+}

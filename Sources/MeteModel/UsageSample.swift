@@ -1,0 +1,70 @@
+/// What the threads of one component used of the CPUs during one window, and what they waited for.
+package struct CPUUsage: Equatable, Sendable, Codable {
+    /// Time on a CPU.
+    package var runTime: Nanoseconds = 0
+    /// Time runnable but not running, including waits that are not over yet and, since the kernel counts a thread that a CFS quota
+    /// holds back as queued, throttled time.
+    package var runQueueDelay: Nanoseconds = 0
+    package var voluntarySwitches: UInt64 = 0
+    package var involuntarySwitches: UInt64 = 0
+
+    package init(
+        runTime: Nanoseconds = 0,
+        runQueueDelay: Nanoseconds = 0,
+        voluntarySwitches: UInt64 = 0,
+        involuntarySwitches: UInt64 = 0
+    ) {
+        self.runTime = runTime
+        self.runQueueDelay = runQueueDelay
+        self.voluntarySwitches = voluntarySwitches
+        self.involuntarySwitches = involuntarySwitches
+    }
+
+    package static func += (total: inout CPUUsage, part: CPUUsage) {
+        total.runTime += part.runTime
+        total.runQueueDelay += part.runQueueDelay
+        total.voluntarySwitches += part.voluntarySwitches
+        total.involuntarySwitches += part.involuntarySwitches
+    }
+}
+
+/// One component's consumption in one window.
+package struct UsageSample: Equatable, Sendable, Codable {
+    package var component: ComponentID
+    package var start: Instant
+    package var end: Instant
+    package var cpu: CPUUsage
+    /// Threads alive at the end of the window.
+    package var threads: Int
+    /// Processes alive at the end of the window.
+    package var processes: Int
+
+    package init(
+        component: ComponentID, start: Instant, end: Instant, cpu: CPUUsage, threads: Int, processes: Int
+    ) {
+        self.component = component
+        self.start = start
+        self.end = end
+        self.cpu = cpu
+        self.threads = threads
+        self.processes = processes
+    }
+
+    /// Length of the window.
+    package var window: Nanoseconds { end - start }
+
+    /// Cores consumed, on average over the window.
+    package var usage: Double {
+        window > 0 ? Double(cpu.runTime) / Double(window) : 0
+    }
+
+    /// Cores that would have been consumed had nobody stood in the way: run time and run-queue delay.
+    package var demand: Double {
+        window > 0 ? Double(cpu.runTime + cpu.runQueueDelay) / Double(window) : 0
+    }
+
+    /// Demand, cut at what the machine could deliver at all: of many threads that want everything, no more than that can be met.
+    package func demand(upTo cores: Double) -> Double {
+        min(demand, cores)
+    }
+}

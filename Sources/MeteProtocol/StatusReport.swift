@@ -1,0 +1,21 @@
+/// Everything that `mete status` shows, as of the end of the last tick.
+package struct StatusReport: Equatable, Sendable, Codable {
+    package var agent: AgentReport
+    package var capacity: CapacityReport
+    /// Every kind of loss that the agent can have, those that did not happen included.
+    package var losses: [LossReport]
+    package var cost: CostReport
+    /// Ordered by id.
+    package var components: [ComponentReport]
+
+    package init(
+        agent: AgentReport, capacity: CapacityReport, losses: [LossReport], cost: CostReport,
+        components: [ComponentReport]
+    ) {
+        self.agent = agent
+        self.capacity = capacity
+        self.losses = losses
+        self.cost = cost
+        self.components = components
+    }
+}

@@ -1,0 +1,56 @@
+package import Glibc
+
+/// Who started whom, and who belongs to which process group, read from /proc.
+package enum ProcessTree {
+    /// The processes that `parent` started and has not waited for, in no order.
+    ///
+    /// Reads every process's `stat`: the shorter way, /proc/PID/task/TID/children, is not in every kernel.
+    package static func children(of parent: pid_t) throws(ProcessError) -> [pid_t] {
+        try all().filter { $0.parent == parent }.map(\.process)
+    }
+
+    /// The processes of a group that have not ended; one that nobody has waited for yet (a zombie) has.
+    package static func running(inGroup group: pid_t) throws(ProcessError) -> [pid_t] {
+        try all().filter { $0.group == group && !$0.hasEnded }.map(\.process)
+    }
+
+    /// The name of a process's main thread (comm), or nil when it has ended.
+    package static func name(of process: pid_t) -> String? {
+        (try? TextFile.read("/proc/\(process)/comm")).map { String($0.prefix { $0 != "\n" }) }
+    }
+
+    private struct Entry {
+        var process: pid_t
+        var parent: pid_t
+        var group: pid_t
+        var hasEnded: Bool
+
+        /// The second field, a name in parentheses, may itself have blanks and parentheses: fields are counted after the last one.
+        init?(stat: String, of process: pid_t) {
+            guard let nameEnd = stat.lastIndex(of: ")") else { return nil }
+            let fields = stat[nameEnd...].split(separator: " ")
+            guard fields.count > 3, let parent = pid_t(fields[2]), let group = pid_t(fields[3]) else { return nil }
+            self.process = process
+            self.parent = parent
+            self.group = group
+            hasEnded = ["Z", "X"].contains(fields[1])
+        }
+    }
+
+    private static func all() throws(ProcessError) -> [Entry] {
+        guard let folder = opendir("/proc") else { throw ProcessError("list", "/proc", errno: errno) }
+        defer { closedir(folder) }
+        var entries: [Entry] = []
+        while let item = readdir(folder) {
+            let name = withUnsafeBytes(of: &item.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            // A process that ended since it was listed has no stat to read; it is in no tree.
+            guard let process = pid_t(name), let stat = try? TextFile.read("/proc/\(process)/stat"),
+                let entry = Entry(stat: stat, of: process)
+            else { continue }
+            entries.append(entry)
+        }
+        return entries
+    }
+}

@@ -1,0 +1,62 @@
+import Glibc
+
+/// A cpu cgroup directly below the root of its hierarchy, for the time of a test; removed with this object.
+///
+/// On version 2 the root must hand the controller down (`cgroup.subtree_control`); where it does not, this is switched on
+/// and, by the group that did so, off again.
+package final class ScratchGroup {
+    package let path: String
+    private let hierarchy: CPUHierarchy
+    private let handedDown: Bool
+
+    package init(named name: String, in hierarchy: CPUHierarchy) throws(ProcessError) {
+        self.hierarchy = hierarchy
+        path = "\(hierarchy.mountPoint)/\(name)"
+        handedDown = hierarchy.version == .v2 ? try Self.handDownCPU(in: hierarchy) : false
+        guard mkdir(path, 0o755) == 0 else { throw ProcessError("create the cgroup", path, errno: errno) }
+    }
+
+    deinit {
+        // EBUSY while a process that just ended is still being taken out.
+        for _ in 0..<100 where rmdir(path) == -1 && errno == EBUSY { usleep(10_000) }
+        if access(path, F_OK) == 0 {
+            let line = "warning: the cgroup \(path) is still in use; remove it with: rmdir \(path)\n"
+            write(STDERR_FILENO, line, line.utf8.count)
+        }
+        guard handedDown else { return }
+        do {
+            try TextFile.write("-cpu", to: Self.subtreeControl(of: hierarchy))
+        } catch {
+            let line = "warning: \(error)\n"
+            write(STDERR_FILENO, line, line.utf8.count)
+        }
+    }
+
+    package var membersFile: String { "\(path)/cgroup.procs" }
+
+    /// Its share against siblings, as a part of the most that the hierarchy's version can express, and never less than the least.
+    package func setWeight(_ weight: Weight) throws(ProcessError) {
+        switch (hierarchy.version, weight) {
+        case (.v1, .largest): try TextFile.write("262144", to: "\(path)/cpu.shares")
+        case (.v1, .smallest): try TextFile.write("2", to: "\(path)/cpu.shares")
+        case (.v2, .largest): try TextFile.write("10000", to: "\(path)/cpu.weight")
+        case (.v2, .smallest): try TextFile.write("1", to: "\(path)/cpu.weight")
+        }
+    }
+
+    package enum Weight {
+        case largest
+        case smallest
+    }
+
+    private static func handDownCPU(in hierarchy: CPUHierarchy) throws(ProcessError) -> Bool {
+        let file = subtreeControl(of: hierarchy)
+        if try TextFile.read(file).split(whereSeparator: \.isWhitespace).contains("cpu") { return false }
+        try TextFile.write("+cpu", to: file)
+        return true
+    }
+
+    private static func subtreeControl(of hierarchy: CPUHierarchy) -> String {
+        "\(hierarchy.mountPoint)/cgroup.subtree_control"
+    }
+}

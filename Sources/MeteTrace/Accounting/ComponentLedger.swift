@@ -1,0 +1,100 @@
+import MeteModel
+
+/// What each component used: in the window that is open, and since tracing began.
+struct ComponentLedger {
+    struct Account {
+        var component: ComponentID
+        var window = CPUUsage()
+        var total = CPUUsage()
+        var threads = 0
+        var processes = 0
+        /// Windows closed since it last had a thread or any usage.
+        var emptyWindows = 0
+    }
+
+    /// Windows after which an account that nobody belongs to is given up: a found component that is gone for good.
+    private static let emptyWindowsKept = 50
+
+    private(set) var accounts: ContiguousArray<Account> = []
+    private var indexOfComponent: [ComponentID: Int] = [:]
+    private var free: [Int] = []
+    /// Components that have an account even when nobody belongs to them.
+    private var permanent: Set<ComponentID>
+
+    init(permanent: [ComponentID]) {
+        self.permanent = Set(permanent)
+        for component in permanent {
+            _ = index(of: component)
+        }
+    }
+
+    /// Index of the component's account, which is opened when there is none; valid while a thread refers to it.
+    mutating func index(of component: ComponentID) -> Int {
+        if let index = indexOfComponent[component] { return index }
+        let account = Account(component: component)
+        let index: Int
+        if let reused = free.popLast() {
+            index = reused
+            accounts[index] = account
+        } else {
+            index = accounts.count
+            accounts.append(account)
+        }
+        indexOfComponent[component] = index
+        return index
+    }
+
+    mutating func add(_ usage: CPUUsage, to index: Int) {
+        accounts[index].window += usage
+        accounts[index].total += usage
+    }
+
+    mutating func countThreads(_ change: Int, in index: Int) {
+        accounts[index].threads += change
+    }
+
+    mutating func countProcesses(_ change: Int, in index: Int) {
+        accounts[index].processes += change
+    }
+
+    mutating func keep(_ components: [ComponentID]) {
+        permanent = Set(components)
+        for component in components {
+            _ = index(of: component)
+        }
+    }
+
+    /// Ends the window: one sample per component, ordered by component.
+    mutating func close(start: Instant, end: Instant) -> [UsageSample] {
+        var samples: [UsageSample] = []
+        samples.reserveCapacity(indexOfComponent.count)
+        for (component, index) in indexOfComponent {
+            let account = accounts[index]
+            samples.append(
+                UsageSample(
+                    component: component, start: start, end: end, cpu: account.window, threads: account.threads,
+                    processes: account.processes))
+            let isEmpty = account.threads == 0 && account.processes == 0 && account.window == CPUUsage()
+            accounts[index].emptyWindows = isEmpty ? account.emptyWindows + 1 : 0
+            accounts[index].window = CPUUsage()
+        }
+        giveUpEmptyAccounts()
+        samples.sort { $0.component < $1.component }
+        return samples
+    }
+
+    /// What each component used since tracing began, ordered by component.
+    var totals: [(component: ComponentID, usage: CPUUsage)] {
+        indexOfComponent.sorted { $0.key < $1.key }.map { ($0.key, accounts[$0.value].total) }
+    }
+
+    private mutating func giveUpEmptyAccounts() {
+        let stale = indexOfComponent.filter { component, index in
+            accounts[index].emptyWindows > Self.emptyWindowsKept && !permanent.contains(component)
+        }
+        for (component, index) in stale {
+            indexOfComponent[component] = nil
+            free.append(index)
+        }
+    }
+}

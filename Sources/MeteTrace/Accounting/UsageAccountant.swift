@@ -1,0 +1,368 @@
+import CMeteProbes
+package import CMeteWire
+import Glibc
+package import MeteModel
+
+/// Turns records of threads into usage of components.
+///
+/// Pure but for `reader`, which is asked once per program. Counters in records are cumulative, so a record that is lost, comes twice or
+/// comes late changes when usage is counted and never how much: the difference to what was counted last is what is added.
+///
+/// Cost: about 100 ns per record, and 10 ns per live thread and window.
+package struct UsageAccountant {
+    private var classifier: any Classifying
+    private var reader: any ProcessReading
+    private(set) var threads = ThreadTable()
+    private(set) var processes = ProcessTable()
+    private(set) var ledger: ComponentLedger
+    /// Nanoseconds since boot: what a thread that is older used before its first record is not usage of any window.
+    private let beginning: UInt64
+    private var completeSweeps: UInt32 = 0
+    /// Changes whenever a process comes, goes, or belongs elsewhere.
+    private(set) var generation = 0
+
+    /// - Parameters:
+    ///   - permanent: components that have a sample in every window even when nobody belongs to them.
+    ///   - beginning: nanoseconds since boot (CLOCK_BOOTTIME) at which tracing began.
+    package init(
+        classifier: any Classifying, reader: any ProcessReading, permanent: [ComponentID], beginning: UInt64
+    ) {
+        self.classifier = classifier
+        self.reader = reader
+        self.beginning = beginning
+        ledger = ComponentLedger(permanent: permanent)
+    }
+
+    package var threadCount: Int { threads.count }
+
+    package func policy(of component: ComponentID) -> ComponentPolicy { classifier.policy(of: component) }
+
+    // MARK: Records
+
+    /// Takes in one record from the ring buffer or a sweep.
+    package mutating func apply(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count >= MemoryLayout<mete_thread_record>.size else { return }
+        let record = bytes.loadUnaligned(as: mete_thread_record.self)
+        switch mete_record_kind(UInt32(record.kind)) {
+        case METE_RECORD_USAGE:
+            let slot = count(record)
+            threads[slot].seenInSweep = completeSweeps
+            rename(slot, to: ThreadName(record))
+            noteOwner(record)
+        case METE_RECORD_EXIT:
+            remove(slot: count(record))
+        case METE_RECORD_FORK:
+            guard threads.slot(of: ThreadKey(record)) == nil else { return }
+            _ = adopt(record, as: .forked)
+        case METE_RECORD_EXEC where bytes.count >= MemoryLayout<mete_exec_record>.size:
+            applyExec(bytes.loadUnaligned(as: mete_exec_record.self))
+        case METE_RECORD_RENAME:
+            rename(count(record), to: ThreadName(record))
+        case METE_RECORD_MOVE:
+            _ = count(record)
+            if record.flags & UInt16(METE_FLAG_PROCESS.rawValue) != 0 || record.tid == record.pid {
+                readCgroups(of: record.pid)
+                reassign(record.pid)
+            }
+        default:
+            return
+        }
+    }
+
+    /// Takes in what exits without room left behind, by process.
+    package mutating func apply(spillOf pid: UInt32, _ entry: mete_spill) {
+        let usage = CPUUsage(
+            runTime: Nanoseconds(entry.run_ns), runQueueDelay: Nanoseconds(entry.wait_ns),
+            voluntarySwitches: entry.voluntary_switches, involuntarySwitches: entry.involuntary_switches)
+        let home = processes[pid] ?? processes[entry.parent_pid]
+        ledger.add(usage, to: home?.component ?? ledger.index(of: .rest))
+    }
+
+    /// Takes in usage of which nothing more is known than how much it is.
+    package mutating func apply(unattributed usage: CPUUsage) {
+        ledger.add(usage, to: ledger.index(of: .rest))
+    }
+
+    /// Tells that a sweep over all live threads begins; `endCompleteSweep` ends it.
+    package mutating func beginCompleteSweep() {
+        completeSweeps += 1
+    }
+
+    /// Gives up threads that two complete sweeps in a row have not seen: their exit was lost.
+    ///
+    /// One is not enough: a thread may have ended just before the sweep, with its exit still in the ring buffer.
+    package mutating func endCompleteSweep() {
+        for slot in threads.slots.indices
+        where threads[slot].isLive && threads[slot].seenInSweep + 1 < completeSweeps {
+            remove(slot: slot)
+        }
+    }
+
+    // MARK: Windows
+
+    /// Ends the window: one sample per component, ordered by component.
+    package mutating func closeWindow(start: Instant, end: Instant) -> [UsageSample] {
+        let window = Double(max(1, end - start))
+        let kept = exp2(-window / (0.5 * Double(Nanoseconds.perSecond)))
+        for slot in threads.slots.indices where threads[slot].isLive {
+            let used = threads[slot].openWindow
+            threads[slot].load = threads[slot].load * kept + Double(used.runTime) / window * (1 - kept)
+            threads[slot].lastWindow = used
+            threads[slot].openWindow = CPUUsage()
+        }
+        return ledger.close(start: start, end: end)
+    }
+
+    /// What each component used since tracing began, ordered by component.
+    package var totals: [(component: ComponentID, usage: CPUUsage)] { ledger.totals }
+
+    // MARK: Policy
+
+    /// Puts another policy in force for the threads that live.
+    package mutating func reclassify(with classifier: any Classifying, permanent: [ComponentID]) {
+        self.classifier = classifier
+        ledger.keep(permanent)
+        for pid in processes.entries.keys.sorted() {
+            reassign(pid)
+        }
+    }
+
+    // MARK: Threads
+
+    private enum Origin {
+        /// Seen being born.
+        case forked
+        /// Seen for the first time while it lives.
+        case found
+        /// Seen for the first time when it ended.
+        case ended
+    }
+
+    private mutating func count(_ record: mete_thread_record) -> Int {
+        let isExit = record.kind == UInt16(METE_RECORD_EXIT.rawValue)
+        let slot = threads.slot(of: ThreadKey(record)) ?? adopt(record, as: isExit ? .ended : .found)
+        let usage = threads[slot].counted.advance(to: ThreadCounters(record))
+        threads[slot].openWindow += usage
+        ledger.add(usage, to: threads[slot].component)
+        return slot
+    }
+
+    private mutating func adopt(_ record: mete_thread_record, as origin: Origin) -> Int {
+        let process = enter(record, as: origin)
+        let name = ThreadName(record)
+        let component = componentIndex(of: process, thread: name)
+        let isOlder = record.start_ns < beginning
+        let entry = ThreadEntry(
+            key: ThreadKey(record), pid: record.pid, name: name, component: component,
+            counted: isOlder ? ThreadCounters(record) : ThreadCounters(), seenInSweep: completeSweeps)
+        ledger.countThreads(1, in: component)
+        processes[record.pid]?.threads += 1
+        if component != process.component { processes[record.pid]?.strayThreads += 1 }
+        generation += 1
+        return threads.insert(entry)
+    }
+
+    private mutating func remove(slot: Int) {
+        let entry = threads[slot]
+        threads.remove(slot: slot)
+        ledger.countThreads(-1, in: entry.component)
+        generation += 1
+        guard let process = processes[entry.pid], process.startTime <= entry.key.startTime else { return }
+        if entry.component != process.component { processes[entry.pid]?.strayThreads -= 1 }
+        processes[entry.pid]?.threads -= 1
+        if process.threads <= 1 { leave(entry.pid) }
+    }
+
+    private mutating func rename(_ slot: Int, to name: ThreadName) {
+        guard threads[slot].name != name else { return }
+        threads[slot].name = name
+        let pid = threads[slot].pid
+        if threads[slot].key.tid == pid {
+            processes[pid]?.facts.comm = name.string
+            reassign(pid)
+        } else if let process = processes[pid] {
+            assign(slot, to: componentIndex(of: process, thread: name))
+        }
+    }
+
+    /// A process may change its user, and be adopted when its parent ends, with no event that would say so.
+    private mutating func noteOwner(_ record: mete_thread_record) {
+        guard record.tid == record.pid, let process = processes[record.pid] else { return }
+        if process.facts.user != record.user {
+            processes[record.pid]?.facts.user = record.user
+            reassign(record.pid)
+        }
+        let parent = UInt32(bitPattern: process.facts.parent)
+        guard parent != record.parent_pid else { return }
+        processes[parent]?.children -= 1
+        processes[record.parent_pid]?.children += 1
+        processes[record.pid]?.facts.parent = Int32(bitPattern: record.parent_pid)
+    }
+
+    private mutating func assign(_ slot: Int, to component: Int) {
+        let before = threads[slot].component
+        guard before != component else { return }
+        let pid = threads[slot].pid
+        if let home = processes[pid]?.component {
+            processes[pid]?.strayThreads += (component != home ? 1 : 0) - (before != home ? 1 : 0)
+        }
+        threads[slot].component = component
+        ledger.countThreads(-1, in: before)
+        ledger.countThreads(1, in: component)
+        generation += 1
+    }
+
+    // MARK: Processes
+
+    /// The entry of the record's process, made if there is none.
+    private mutating func enter(_ record: mete_thread_record, as origin: Origin) -> ProcessTable.Entry {
+        if let known = processes[record.pid] {
+            guard record.tid == record.pid, known.startTime != record.start_ns else { return known }
+            if known.startTime == 0 {
+                // Another thread of it was seen first.
+                processes[record.pid]?.startTime = record.start_ns
+                return known
+            }
+            // The id was used again and the exits of its former owner were lost.
+            for slot in threads.slots(ofProcess: record.pid) { remove(slot: slot) }
+            if processes[record.pid] != nil { leave(record.pid) }
+        }
+        let cgroups: [CgroupMembership]
+        var facts: ProcessFacts
+        let parent = processes[record.parent_pid]
+        if record.flags & UInt16(METE_FLAG_KERNEL.rawValue) != 0 {
+            cgroups = [CgroupMembership(controllers: "", path: "/")]
+            facts = ProcessFacts(
+                pid: 0, parent: 0, comm: "", executable: nil, commandLine: "", user: 0, cgroups: cgroups)
+        } else if let parent, origin != .found {
+            cgroups = parent.cgroups
+            facts = parent.facts
+        } else if let program = reader.program(of: Int32(bitPattern: record.pid)) {
+            cgroups = reader.cgroups(of: Int32(bitPattern: record.pid))
+            facts = ProcessFacts(
+                pid: 0, parent: 0, comm: "", executable: program.executable, commandLine: program.commandLine,
+                user: record.user,
+                cgroups: OwnGroups.masked(cgroups, before: parent?.facts.cgroups ?? []))
+        } else {
+            cgroups = parent?.cgroups ?? []
+            facts =
+                parent?.facts
+                ?? ProcessFacts(
+                    pid: 0, parent: 0, comm: "", executable: nil, commandLine: "", user: 0, cgroups: cgroups)
+        }
+        facts.pid = Int32(bitPattern: record.pid)
+        facts.parent = Int32(bitPattern: record.parent_pid)
+        facts.comm = ThreadName(record).string
+        facts.user = record.user
+        let assignment: Assignment
+        if let parent, origin == .forked, !classifier.dependsOnAncestors, facts.comm == parent.facts.comm,
+            facts.user == parent.facts.user
+        {
+            // The same facts as its parent's, and nothing else that could decide.
+            assignment = parent.assignment
+        } else {
+            assignment = classifier.assignment(of: facts, lookup: processes.lookup)
+        }
+        let component = ledger.index(of: assignment.component(forThread: facts.comm))
+        ledger.countProcesses(1, in: component)
+        let entry = ProcessTable.Entry(
+            facts: facts, startTime: record.tid == record.pid ? record.start_ns : 0, assignment: assignment,
+            component: component, cgroups: cgroups)
+        processes[record.pid] = entry
+        processes[record.parent_pid]?.children += 1
+        return entry
+    }
+
+    private mutating func leave(_ pid: UInt32) {
+        guard let entry = processes[pid] else { return }
+        ledger.countProcesses(-1, in: entry.component)
+        processes[pid] = nil
+        processes[UInt32(bitPattern: entry.facts.parent)]?.children -= 1
+    }
+
+    private mutating func applyExec(_ exec: mete_exec_record) {
+        let record = exec.thread
+        if exec.old_tid != record.tid,
+            let slot = threads.slots(ofProcess: record.pid).first(where: { threads[$0].key.tid == exec.old_tid })
+        {
+            if let former = threads.slot(of: ThreadKey(record)) { remove(slot: former) }
+            threads.rekey(slot: slot, to: ThreadKey(record))
+        }
+        let slot = count(record)
+        threads[slot].name = ThreadName(record)
+        let path = withUnsafeBytes(of: exec.path) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        processes[record.pid]?.facts.comm = ThreadName(record).string
+        processes[record.pid]?.facts.user = record.user
+        readProgram(of: record.pid, otherwise: path)
+        // Born straight into a cgroup (CLONE_INTO_CGROUP), it has not been moved.
+        readCgroups(of: record.pid)
+        reassign(record.pid)
+    }
+
+    private mutating func readProgram(of pid: UInt32, otherwise path: String?) {
+        let program = reader.program(of: Int32(bitPattern: pid))
+        guard let executable = program?.executable ?? path else { return }
+        processes[pid]?.facts.executable = executable
+        processes[pid]?.facts.commandLine = program?.commandLine ?? executable
+    }
+
+    private mutating func readCgroups(of pid: UInt32) {
+        let found = reader.cgroups(of: Int32(bitPattern: pid))
+        guard let process = processes[pid], !found.isEmpty, found != process.cgroups else { return }
+        processes[pid]?.cgroups = found
+        processes[pid]?.facts.cgroups = OwnGroups.masked(found, before: process.facts.cgroups)
+        generation += 1
+    }
+
+    /// Reads anew what is known of every process, after execs or moves found no room.
+    package mutating func readAllProcesses() {
+        for (pid, process) in processes.entries.sorted(by: { $0.key < $1.key }) where !process.facts.isKernelThread {
+            readProgram(of: pid, otherwise: nil)
+            readCgroups(of: pid)
+            reassign(pid)
+        }
+    }
+
+    /// Decides anew which components a process and its threads belong to, and its descendants where that may depend on it.
+    private mutating func reassign(_ pid: UInt32) {
+        guard let process = processes[pid] else { return }
+        let assignment = classifier.assignment(of: process.facts, lookup: processes.lookup)
+        let component = ledger.index(of: assignment.component(forThread: process.facts.comm))
+        if assignment != process.assignment || component != process.component {
+            ledger.countProcesses(-1, in: process.component)
+            ledger.countProcesses(1, in: component)
+            processes[pid]?.assignment = assignment
+            processes[pid]?.component = component
+            var stray = 0
+            for slot in slots(of: process, pid) {
+                let index = componentIndex(of: processes[pid] ?? process, thread: threads[slot].name)
+                let before = threads[slot].component
+                threads[slot].component = index
+                ledger.countThreads(-1, in: before)
+                ledger.countThreads(1, in: index)
+                stray += index == component ? 0 : 1
+            }
+            processes[pid]?.strayThreads = stray
+            generation += 1
+        }
+        guard classifier.dependsOnAncestors, process.children > 0 else { return }
+        for (child, entry) in processes.entries.sorted(by: { $0.key < $1.key })
+        where UInt32(bitPattern: entry.facts.parent) == pid && child != pid {
+            reassign(child)
+        }
+    }
+
+    private func slots(of process: ProcessTable.Entry, _ pid: UInt32) -> [Int] {
+        if process.threads == 1, let only = threads.slot(of: ThreadKey(tid: pid, startTime: process.startTime)) {
+            return [only]
+        }
+        return threads.slots(ofProcess: pid)
+    }
+
+    private mutating func componentIndex(of process: ProcessTable.Entry, thread name: ThreadName) -> Int {
+        switch process.assignment {
+        case .process: process.component
+        case .byThread(let threads): ledger.index(of: threads.component(forThread: name.string))
+        }
+    }
+}

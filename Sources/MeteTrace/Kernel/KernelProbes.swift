@@ -1,0 +1,141 @@
+import CMeteProbes
+package import CMeteWire
+import Glibc
+
+/// The loaded and attached kernel programs. Belongs to one thread; detached and unloaded when released.
+package final class KernelProbes {
+    package struct Options: Sendable {
+        /// Bytes of the ring buffer; rounded up to a power of two of at least a page. A quarter is kept free for events.
+        package var ringBytes: UInt32 = 1 << 20
+        /// Run time and delay in nanoseconds after which a switch sends a record without waiting for the sweep.
+        package var sliceNanoseconds: UInt64 = 10_000_000
+        /// Whether waits are timed by mete's own wake-up hooks, because the kernel does not keep them.
+        package var ownClock = false
+
+        package init() {}
+    }
+
+    /// One program and the tracepoint that it belongs on.
+    package struct Probe: Equatable, Sendable {
+        package var name: String
+        package var tracepoint: String
+        package var isAttached: Bool
+    }
+
+    private let handle: OpaquePointer
+
+    /// - Throws: `TraceError` when the kernel has no BTF, refuses the programs or lacks a tracepoint that accounting needs.
+    package init(_ options: Options) throws(TraceError) {
+        var settings = mete_probes_options(
+            ring_bytes: options.ringBytes, slice_ns: options.sliceNanoseconds, own_clock: options.ownClock)
+        var failure = mete_probes_failure()
+        guard let handle = mete_probes_open(&settings, &failure) else {
+            throw TraceError(loading: failure)
+        }
+        self.handle = handle
+    }
+
+    deinit {
+        mete_probes_close(handle)
+    }
+
+    package var probes: [Probe] {
+        var found: [Probe] = []
+        var state = mete_probe_state()
+        while mete_probes_describe(handle, found.count, &state) {
+            found.append(
+                Probe(
+                    name: String(cString: state.name), tracepoint: String(cString: state.hook),
+                    isAttached: state.attached))
+        }
+        return found
+    }
+
+    /// Hands over every record that the ring buffer holds, oldest first.
+    package func drain(_ visit: (UnsafeRawBufferPointer) -> Void) throws(TraceError) {
+        let count = withVisitor(visit) { mete_probes_drain(handle, $0, $1) }
+        try check(count, "drain the ring buffer")
+    }
+
+    /// Hands over a record of every live thread whose counters have moved since they were last sent.
+    ///
+    /// - Parameter all: also of the threads that have not moved.
+    package func sweep(all: Bool, _ visit: (UnsafeRawBufferPointer) -> Void) throws(TraceError) {
+        let count = withVisitor(visit) { mete_probes_sweep(handle, all, $0, $1) }
+        try check(count, "read the task iterator")
+    }
+
+    /// Hands over, by process, the usage of threads whose exit record found no room.
+    package func takeSpill(_ visit: (_ pid: UInt32, _ entry: mete_spill) -> Void) throws(TraceError) {
+        let count = withoutActuallyEscaping(visit) { visit in
+            var box = visit
+            return withUnsafeMutablePointer(to: &box) { pointer in
+                mete_probes_take_spill(
+                    handle,
+                    { context, pid, entry in
+                        guard let context, let entry else { return }
+                        context.assumingMemoryBound(to: ((UInt32, mete_spill) -> Void).self).pointee(pid, entry.pointee)
+                    }, pointer)
+            }
+        }
+        try check(count, "read the spill map")
+    }
+
+    /// What found no room since the programs were loaded.
+    package func losses() throws(TraceError) -> TraceLosses {
+        var raw = mete_losses()
+        try check(Int(mete_probes_losses(handle, &raw)), "read the loss counters")
+        return TraceLosses(raw)
+    }
+
+    private func withVisitor(
+        _ visit: (UnsafeRawBufferPointer) -> Void,
+        _ body: (mete_record_visitor, UnsafeMutableRawPointer) -> Int
+    ) -> Int {
+        withoutActuallyEscaping(visit) { visit in
+            var box = visit
+            return withUnsafeMutablePointer(to: &box) { pointer in
+                body(
+                    { context, record, size in
+                        guard let context else { return }
+                        let visit = context.assumingMemoryBound(to: ((UnsafeRawBufferPointer) -> Void).self)
+                        visit.pointee(UnsafeRawBufferPointer(start: record, count: size))
+                    }, pointer)
+            }
+        }
+    }
+
+    private func check(_ result: Int, _ operation: String) throws(TraceError) {
+        guard result < 0 else { return }
+        throw TraceError(
+            code: .readFailed, operation: operation, cause: String(cString: strerror(Int32(-result))),
+            remedy: "restart mete; if it happens again, report it with the kernel's version")
+    }
+}
+
+extension TraceError {
+    init(loading failure: mete_probes_failure) {
+        let step = withUnsafeBytes(of: failure.step) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        let words = withUnsafeBytes(of: failure.detail) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        let reason = String(cString: strerror(failure.error))
+        switch failure.error {
+        case EPERM, EACCES:
+            self.init(
+                code: .notPermitted, operation: "load the kernel programs (\(step))", cause: reason,
+                remedy: "run as root, or with CAP_BPF and CAP_PERFMON")
+        case ENOENT where step.contains("BTF"):
+            self.init(
+                code: .noBTF, operation: step, cause: "/sys/kernel/btf/vmlinux is missing",
+                remedy: "use a kernel built with CONFIG_DEBUG_INFO_BTF=y (Debian's are), and mount /sys")
+        case ENOENT where step.contains("attach"):
+            self.init(
+                code: .noTracepoint, operation: step, cause: "this kernel has no sched_switch or sched_process_fork",
+                remedy: "use a kernel built with CONFIG_TRACEPOINTS=y")
+        default:
+            self.init(
+                code: .rejected, operation: "load the kernel programs (\(step))",
+                cause: words.isEmpty ? reason : "\(reason): \(words)",
+                remedy: "`mete doctor` shows what this kernel lacks")
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import CMeteProbes
+import CMeteWire
+
+/// What did not arrive in a record of its own since tracing began. Usage is in none of these lost, but for `unattributed…`, which is
+/// counted to the component `rest`.
+package struct TraceLosses: Equatable, Sendable {
+    /// Usage records without room; later ones carried the same usage.
+    package var usageRecords: UInt64 = 0
+    /// Forks, execs, renames and moves without room; noticed later.
+    package var eventRecords: UInt64 = 0
+    /// Exits without room; their usage came by way of the spill map, by process.
+    package var exitRecords: UInt64 = 0
+    /// Exits that found no room there either.
+    package var unattributedThreads: UInt64 = 0
+    package var unattributedRunTime: UInt64 = 0
+    package var unattributedWait: UInt64 = 0
+    package var unattributedVoluntarySwitches: UInt64 = 0
+    package var unattributedInvoluntarySwitches: UInt64 = 0
+
+    package init() {}
+
+    init(_ raw: mete_losses) {
+        usageRecords = raw.usage_records
+        eventRecords = raw.event_records
+        exitRecords = raw.exit_records
+        unattributedThreads = raw.unattributed_threads
+        unattributedRunTime = raw.unattributed_run_ns
+        unattributedWait = raw.unattributed_wait_ns
+        unattributedVoluntarySwitches = raw.unattributed_voluntary_switches
+        unattributedInvoluntarySwitches = raw.unattributed_involuntary_switches
+    }
+
+    /// Whether everything arrived.
+    package var isZero: Bool { self == TraceLosses() }
+}

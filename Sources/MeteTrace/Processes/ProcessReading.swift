@@ -1,0 +1,20 @@
+/// Where facts about processes come from: /proc, or a table in tests.
+package protocol ProcessReading {
+    /// Path of the executable and the command line, or nil when the process is gone.
+    mutating func program(of pid: Int32) -> Program?
+    /// Cgroup in each hierarchy, v2 first; empty when the process is gone.
+    mutating func cgroups(of pid: Int32) -> [CgroupMembership]
+}
+
+/// What a process runs.
+package struct Program: Equatable, Sendable {
+    /// Nil for kernel threads and where it may not be read.
+    package var executable: String?
+    /// Arguments joined by single spaces.
+    package var commandLine: String
+
+    package init(executable: String?, commandLine: String) {
+        self.executable = executable
+        self.commandLine = commandLine
+    }
+}

@@ -1,0 +1,33 @@
+import MeteModel
+
+/// The live processes: what classification knows of each, and what it decided.
+struct ProcessTable {
+    struct Entry {
+        /// As classification sees it: a cgroup of mete's own is replaced by the one that the process came from.
+        var facts: ProcessFacts
+        /// Start time of its first thread, nanoseconds since boot.
+        var startTime: UInt64
+        var assignment: Assignment
+        /// Index in the ledger of the component that the process itself counts to.
+        var component: Int
+        /// Cgroup in each hierarchy as it really is.
+        var cgroups: [CgroupMembership]
+        var threads = 0
+        /// Processes whose parent it is.
+        var children = 0
+        /// Threads of it that count to another component than the process.
+        var strayThreads = 0
+    }
+
+    private(set) var entries: [UInt32: Entry] = [:]
+
+    subscript(pid: UInt32) -> Entry? {
+        get { entries[pid] }
+        _modify { yield &entries[pid] }
+    }
+
+    /// For classification: facts by process id.
+    var lookup: ProcessLookup {
+        { [entries] pid in entries[UInt32(bitPattern: pid)]?.facts }
+    }
+}

@@ -1,0 +1,100 @@
+import CMeteProbes
+import CMeteWire
+import Glibc
+package import MeteModel
+
+/// What this kernel lets tracing see, without loading anything.
+package enum TraceSupport {
+    /// Tracepoints with what would be missing without each.
+    private static let tracepoints: [(name: String, use: String)] = [
+        ("sched_switch", "run time of threads"),
+        ("sched_process_fork", "births of threads"),
+        ("sched_process_exec", "new programs"),
+        ("task_rename", "new names of threads"),
+        ("cgroup_attach_task", "moves between cgroups"),
+    ]
+
+    package static func findings() -> [Finding] {
+        [kernelTypes(), privileges(), runQueueDelay()] + tracepoints.map { hook($0.name, use: $0.use) }
+    }
+
+    private static func kernelTypes() -> Finding {
+        let path = "/sys/kernel/btf/vmlinux"
+        guard access(path, R_OK) == 0 else {
+            return Finding(
+                feature: "kernel types (BTF)",
+                support: .unsupported(
+                    reason: "\(path) is missing or not readable",
+                    remedy: "use a kernel built with CONFIG_DEBUG_INFO_BTF=y (Debian's are), and mount /sys"),
+                detail: "needed to load any kernel program")
+        }
+        return Finding(feature: "kernel types (BTF)", support: .supported, detail: path)
+    }
+
+    private static func privileges() -> Finding {
+        let feature = "privilege to trace"
+        guard let mask = effectiveCapabilities() else {
+            return Finding(
+                feature: feature,
+                support: .unsupported(reason: "/proc/self/status cannot be read", remedy: "mount /proc"), detail: "")
+        }
+        // Numbers from include/uapi/linux/capability.h.
+        let missing = [(38, "CAP_PERFMON"), (39, "CAP_BPF")].filter { mask & (1 << $0.0) == 0 }.map(\.1)
+        guard missing.isEmpty || mask & (1 << 21) != 0 else {
+            return Finding(
+                feature: feature,
+                support: .unsupported(
+                    reason: "this process lacks \(missing.joined(separator: " and "))",
+                    remedy: "run as root, or grant them with AmbientCapabilities= in the unit"),
+                detail: "needed to load any kernel program")
+        }
+        return Finding(feature: feature, support: .supported, detail: "CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN")
+    }
+
+    private static func runQueueDelay() -> Finding {
+        let feature = "run-queue delay"
+        switch DelayAccounting.current() {
+        case .kept:
+            return Finding(feature: feature, support: .supported, detail: "kept by the kernel per thread")
+        case .off:
+            return Finding(
+                feature: feature,
+                support: .limited(
+                    reason:
+                        "the kernel does not keep it now; mete times it with wake-up hooks of its own, at about twice the cost",
+                    remedy: "sysctl kernel.task_delayacct=1 (`mete agent --enforce` does so, and undoes it)"),
+                detail: "timed by mete")
+        case .missing:
+            return Finding(
+                feature: feature,
+                support: .limited(
+                    reason:
+                        "this kernel cannot keep it; mete times it with wake-up hooks of its own, at about twice the cost",
+                    remedy: "use a kernel built with CONFIG_SCHEDSTATS=y or CONFIG_TASK_DELAY_ACCT=y"),
+                detail: "timed by mete")
+        }
+    }
+
+    private static func hook(_ name: String, use: String) -> Finding {
+        let feature = "tracepoint \(name)"
+        let found = mete_kernel_has_tracepoint(name)
+        guard found < 1 else { return Finding(feature: feature, support: .supported, detail: use) }
+        let reason = found < 0 ? "the kernel's BTF cannot be read" : "this kernel has no such tracepoint"
+        return Finding(
+            feature: feature,
+            support: .unsupported(reason: reason, remedy: "use a kernel built with CONFIG_TRACEPOINTS=y and BTF"),
+            detail: use)
+    }
+
+    private static func effectiveCapabilities() -> UInt64? {
+        guard let file = fopen("/proc/self/status", "re") else { return nil }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 1024)
+        while fgets(&line, Int32(line.count), file) != nil {
+            let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+            guard text.hasPrefix("CapEff:") else { continue }
+            return UInt64(text.dropFirst("CapEff:".count).filter(\.isHexDigit), radix: 16)
+        }
+        return nil
+    }
+}

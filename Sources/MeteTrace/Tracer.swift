@@ -1,0 +1,133 @@
+import CMeteProbes
+import Glibc
+package import MeteModel
+
+/// Everything that tracing found out in one window.
+package struct TraceWindow: Sendable {
+    /// One per component, ordered by component.
+    package var samples: [UsageSample]
+    package var capacity: CapacityReading
+    package var losses: TraceLosses
+    package var threads: Int
+}
+
+/// The eyes of the agent and of `mete trace`: loads the kernel programs, takes in every thread, and cuts time into windows.
+///
+/// Writes nothing to the kernel but its own programs. Belongs to one thread.
+package final class Tracer {
+    private let probes: KernelProbes
+    private var accountant: UsageAccountant
+    private var capacity: CapacityMeter
+    private var windowStart: Instant
+    private var losses = TraceLosses()
+    private var sweepsUntilCheck = 0
+    private var rosters = MembershipRosters()
+
+    /// Most records that a sweep is expected to visit in a tick; above, sweeps are spread over ticks.
+    private static let threadsPerSweep = 5_000
+
+    /// - Parameters:
+    ///   - classifier: decides the component of every thread.
+    ///   - permanent: components that have a sample in every window.
+    ///   - options: see `KernelProbes.Options`.
+    /// - Throws: `TraceError`.
+    package init(
+        classifier: any Classifying, permanent: [ComponentID], options: KernelProbes.Options,
+        reader: any ProcessReading = Procfs()
+    ) throws(TraceError) {
+        probes = try KernelProbes(options)
+        capacity = try CapacityMeter()
+        accountant = UsageAccountant(
+            classifier: classifier, reader: reader, permanent: permanent, beginning: Self.sinceBoot())
+        windowStart = Self.now()
+        try sweepCompletely()
+        _ = accountant.closeWindow(start: windowStart, end: windowStart)
+    }
+
+    package var probeStates: [KernelProbes.Probe] { probes.probes }
+
+    package var threadCount: Int { accountant.threadCount }
+
+    /// Usage of every component since tracing began, ordered by component.
+    package var totals: [(component: ComponentID, usage: CPUUsage)] { accountant.totals }
+
+    package func policy(of component: ComponentID) -> ComponentPolicy { accountant.policy(of: component) }
+
+    /// Ends the window that is open and says what happened in it.
+    package func closeWindow() throws(TraceError) -> TraceWindow {
+        try drain()
+        try sweep()
+        try settleLosses()
+        let end = Self.now()
+        let samples = accountant.closeWindow(start: windowStart, end: end)
+        windowStart = end
+        return TraceWindow(
+            samples: samples, capacity: capacity.measure(), losses: losses, threads: accountant.threadCount)
+    }
+
+    /// Takes in what the ring buffer holds, between windows, when more is expected than it has room for.
+    package func drain() throws(TraceError) {
+        try probes.drain { accountant.apply($0) }
+    }
+
+    /// Who belongs to each of the components now, in their order.
+    package func memberships(of components: [ComponentID], cpuController: String) -> [Membership] {
+        rosters.memberships(of: components, in: accountant, cpuController: cpuController)
+    }
+
+    /// The threads of every component with what they used in the last window, the busiest first.
+    package func threadUsage() -> [ThreadUsage] { accountant.threadUsage() }
+
+    /// Puts another policy in force.
+    package func reclassify(with classifier: any Classifying, permanent: [ComponentID]) {
+        accountant.reclassify(with: classifier, permanent: permanent)
+    }
+
+    // MARK: Sweeps and losses
+
+    private func sweep() throws(TraceError) {
+        // A sweep visits every thread: with very many of them it is made every few ticks; switches report in between.
+        if sweepsUntilCheck > 0 {
+            sweepsUntilCheck -= 1
+            return
+        }
+        sweepsUntilCheck = accountant.threadCount / Self.threadsPerSweep
+        try probes.sweep(all: false) { accountant.apply($0) }
+    }
+
+    private func sweepCompletely() throws(TraceError) {
+        accountant.beginCompleteSweep()
+        try probes.sweep(all: true) { accountant.apply($0) }
+        accountant.endCompleteSweep()
+    }
+
+    private func settleLosses() throws(TraceError) {
+        let now = try probes.losses()
+        guard now != losses else { return }
+        if now.exitRecords != losses.exitRecords {
+            try probes.takeSpill { accountant.apply(spillOf: $0, $1) }
+            // Two, because one may run into an exit that is still in the ring buffer.
+            try sweepCompletely()
+            try drain()
+            try sweepCompletely()
+        }
+        if now.eventRecords != losses.eventRecords { accountant.readAllProcesses() }
+        accountant.apply(
+            unattributed: CPUUsage(
+                runTime: Nanoseconds(now.unattributedRunTime - losses.unattributedRunTime),
+                runQueueDelay: Nanoseconds(now.unattributedWait - losses.unattributedWait),
+                voluntarySwitches: now.unattributedVoluntarySwitches - losses.unattributedVoluntarySwitches,
+                involuntarySwitches: now.unattributedInvoluntarySwitches - losses.unattributedInvoluntarySwitches))
+        losses = now
+    }
+
+    private static func now() -> Instant { Instant(nanoseconds: nanoseconds(CLOCK_MONOTONIC)) }
+
+    private static func sinceBoot() -> UInt64 { UInt64(nanoseconds(CLOCK_BOOTTIME)) }
+
+    private static func nanoseconds(_ clock: clockid_t) -> Nanoseconds {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Nanoseconds(time.tv_sec) * .perSecond + Nanoseconds(time.tv_nsec)
+    }
+}

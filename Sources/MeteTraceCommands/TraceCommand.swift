@@ -1,0 +1,100 @@
+package import ArgumentParser
+import Glibc
+import MeteModel
+import MetePolicy
+import MeteText
+import MeteTrace
+
+/// `mete trace`: looks, and changes no setting.
+package struct TraceCommand: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "trace",
+        abstract: "Show what every component and thread uses of the CPUs, live.",
+        discussion: """
+            Changes no setting of the machine: only mete's own probes are loaded, and they go when it ends. Where the kernel does not \
+            keep run-queue delays, mete times them itself, which costs about twice as much; `sysctl kernel.task_delayacct=1` saves that.
+
+            USED is cores on a CPU; DEMAND is what would have been used had no one stood in the way: run time plus run-queue delay.
+            """)
+
+    @Option(
+        help: "Name components by this policy file. Without it they are found: unit, container, cgroup, process tree.")
+    var policy: String?
+
+    @Option(help: "Seconds between two tables.")
+    var interval: Double = 1
+
+    @Option(help: "Seconds after which to end; without it, on Ctrl-C.")
+    var duration: Double?
+
+    @Option(help: "Threads shown for each component, the busiest first.")
+    var threads: Int = 3
+
+    @Flag(help: "One line of JSON per interval instead of tables.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Bytes of the ring buffer.", visibility: .hidden))
+    var ringBytes: UInt32 = 1 << 20
+
+    package init() {}
+
+    package func validate() throws {
+        guard interval >= 0.01, interval <= 3600 else {
+            throw ValidationError("--interval must be from 0.01 to 3600 seconds, not \(interval)")
+        }
+        if let duration, !(duration > 0 && duration <= 31_536_000) {
+            throw ValidationError("--duration must be more than 0 and at most 31536000 seconds, not \(duration)")
+        }
+        guard (4096...(1 << 30)).contains(ringBytes) else {
+            throw ValidationError("--ring-bytes must be from 4096 to 1073741824, not \(ringBytes)")
+        }
+        guard threads >= 0 else { throw ValidationError("--threads must not be negative, it is \(threads)") }
+    }
+
+    package func run() throws {
+        TickClock.blockSignals()
+        var options = KernelProbes.Options()
+        options.ringBytes = ringBytes
+        options.ownClock = DelayAccounting.current() != .kept
+        let (classifier, permanent) = try components()
+        let tracer = try Tracer(classifier: classifier, permanent: permanent, options: options)
+        let isTerminal = isatty(STDOUT_FILENO) == 1
+        if options.ownClock {
+            Console.note(
+                "this kernel does not keep run-queue delays now; mete times them itself, at about twice the cost")
+        }
+
+        var clock = TickClock()
+        let tick = Nanoseconds(interval * 1e9)
+        // A window never outgrows the ring buffer: it is emptied ten times a second.
+        let step = min(tick, 100 * .perMillisecond)
+        var elapsed: Nanoseconds = 0
+        var untilWindow = tick
+        while true {
+            // There is nothing to load again; a terminal that hangs up ends the command.
+            guard clock.wait(tick: step) == .tick else { return }
+            elapsed += step
+            untilWindow -= step
+            if untilWindow > 0 {
+                try tracer.drain()
+            } else {
+                untilWindow = tick
+                let window = try tracer.closeWindow()
+                if json {
+                    Console.line(TraceLine(window, threads: tracer.threadUsage(), mostThreads: threads).text)
+                } else {
+                    let table = TraceTable(window, threads: tracer.threadUsage(), mostThreads: threads)
+                    Console.line((isTerminal ? "\u{1B}[H\u{1B}[2J" : "") + table.text)
+                }
+            }
+            if let duration, elapsed >= Nanoseconds(duration * 1e9) { return }
+        }
+    }
+
+    private func components() throws -> (any Classifying, [ComponentID]) {
+        guard let policy else { return (Discovery(), [.rest]) }
+        let context = PolicyContext(capacity: Double(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        let loaded = try PolicyFile(path: policy).load(context: context)
+        return (try Classifier(loaded), loaded.components.filter { !$0.isTemplate }.map(\.id))
+    }
+}

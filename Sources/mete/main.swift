@@ -1,0 +1,3 @@
+import MeteCommands
+
+MeteCommand.runAsRoot()

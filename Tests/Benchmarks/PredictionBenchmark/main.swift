@@ -1,0 +1,35 @@
+// Measures the predictors: how good their forecasts are on recorded series, and what a step costs.
+//
+//   PredictionBenchmark [MANIFEST [BASELINES.CSV]] [--series]
+//
+// Without a manifest only the cost is measured. With one, every series that it lists is forecast one step ahead; the first
+// 30 % (at least 60 samples) are not scored. With the baselines' table beside it, losses are also given relative to the best
+// baseline of each series, chosen in hindsight (geometric mean). `--series` prints one line per series and predictor.
+
+import Foundation
+import MeteModel
+import MetePrediction
+
+let arguments = CommandLine.arguments.dropFirst()
+let paths = arguments.filter { !$0.hasPrefix("-") }
+
+do {
+    if let manifest = paths.first {
+        let beside = URL(fileURLWithPath: manifest).deletingLastPathComponent().appendingPathComponent("baselines.csv")
+        let table = paths.dropFirst().first.map { URL(fileURLWithPath: $0) } ?? beside
+        var baselines = Baselines()
+        if FileManager.default.fileExists(atPath: table.path) {
+            baselines = try Baselines(csv: String(contentsOf: table, encoding: .utf8))
+        } else {
+            print("no baselines at \(table.path): losses are not compared")
+        }
+        let traces = try Trace.load(manifest: manifest).filter(\.isScorable)
+        let evaluation = Evaluation(traces: traces, baselines: baselines)
+        if arguments.contains("--series") { evaluation.printSeries() }
+        evaluation.printSummary()
+    }
+    StepCost.printTable()
+} catch {
+    FileHandle.standardError.write(Data("PredictionBenchmark: \(error)\n".utf8))
+    exit(1)
+}

@@ -1,0 +1,175 @@
+import MeteModel
+import MeteProtocol
+import Testing
+
+@testable import MeteCommands
+
+/// The text of `mete status`, to the character.
+struct StatusTableTests {
+    @Test func readsLikeThis() {
+        #expect(StatusTable(Self.report).text == Self.golden)
+    }
+
+    @Test func firstSecondsReadLikeThis() {
+        var report = Self.report
+        report.agent.mode = .observing
+        report.agent.modeReason = "--enforce was not given"
+        report.agent.policy = PolicyReport(loadedAt: report.agent.startedAt)
+        report.agent.upSeconds = 0.2
+        report.components = [
+            ComponentReport(
+                id: .rest, class: .throughput, priority: 50, processes: 12, threads: 30, usage: 0.1, demand: 0.1,
+                enforcement: EnforcementReport(), guarantee: GuaranteeReport(amount: 0, state: .idle))
+        ]
+        #expect(StatusTable(report).text == Self.goldenOfFirstSeconds)
+    }
+
+    @Test func saysWhenThereIsNoComponent() {
+        var report = Self.report
+        report.components = []
+        #expect(StatusTable(report).text.contains("No component has been seen yet.\n"))
+    }
+
+    /// Names, reasons and paths come from outside; none of them widens the table or reaches the terminal raw.
+    @Test func noLineIsWiderThanTheTerminalWhateverTheNames() {
+        var report = Self.report
+        let long = String(repeating: "long/name-", count: 40) + "\u{1B}[31m"
+        report.agent.modeReason = long
+        report.agent.policy.file = "/" + long
+        for index in report.components.indices {
+            report.components[index].id = ComponentID(long + "\(index)")
+            report.components[index].guarantee.lastBreach?.explanation = long
+            report.components[index].enforcement.yielded.append(
+                YieldedSetting(path: long, ours: long, standing: long))
+            report.components[index].enforcement.sharedThreads.append(
+                SharedThread(tid: 1, name: long, reason: long))
+        }
+        let text = StatusTable(report).text
+        for line in text.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
+        #expect(!text.unicodeScalars.contains("\u{1B}"))
+    }
+
+    static let report = StatusReport(
+        agent: AgentReport(
+            version: "0.1.0", pid: 4242, startedAt: 1_790_000_000, upSeconds: 3725, tickSeconds: 0.1, ticks: 37_250,
+            mode: .enforcing, modeReason: "--enforce was given",
+            policy: PolicyReport(
+                file: "/etc/mete/policy.yaml", loadedAt: 1_790_003_000,
+                lastFailure: PolicyFailure(
+                    at: 1_790_003_600,
+                    problems: [
+                        PolicyProblem(
+                            file: "/etc/mete/policy.yaml", line: 12, field: "components[1].cpu.guarantee",
+                            message: "the guarantees sum to 2.5 cores and the capacity is 2",
+                            remedy: "promise at most 2 in all")
+                    ]))),
+        capacity: CapacityReport(cores: 2, steal: 0.04, plannable: 1.93),
+        losses: [
+            LossReport(kind: "ringBufferDrops", count: 0, meaning: "a record: resolution, not usage"),
+            LossReport(kind: "unreadThreads", count: 17, meaning: "one thread's last reading of a tick"),
+        ],
+        cost: CostReport(cpu: 0.0042, residentBytes: 22_334_000),
+        components: [
+            ComponentReport(
+                id: ComponentID("batch"), class: .batch, priority: 10, processes: 4, threads: 4, usage: 1.402,
+                demand: 3.9,
+                forecast: ForecastReport(
+                    demand: Quantiles(median: 3.8, p90: 3.95, p95: 4, p99: 4), source: .decayedPeak,
+                    reason: "too few samples for the other", coverage: 0, pinballLoss: 0, samples: 0,
+                    expiresInSeconds: 0.3),
+                allotment: AllotmentReport(
+                    amount: 1.25, units: 10, plannedDemand: 3.8, source: .decayedPeak,
+                    grants: [
+                        GrantReport(Grant(claim: .guarantee, amount: 0.25)),
+                        GrantReport(Grant(claim: .forecast(quantile: 0.5), amount: 1.055)),
+                        GrantReport(Grant(claim: .rounding, amount: -0.055)),
+                    ], change: .ceded),
+                enforcement: EnforcementReport(
+                    mode: .shared, wantedMode: .shared, cgroups: ["/sys/fs/cgroup/cpu/mete/batch"],
+                    yielded: [
+                        YieldedSetting(
+                            path: "/sys/fs/cgroup/cpu/mete/batch/cpu.shares", ours: "1280", standing: "512")
+                    ]),
+                guarantee: GuaranteeReport(
+                    amount: 0.25, state: .breached, breaches: 2,
+                    lastBreach: BreachReport(
+                        at: 1_790_003_600,
+                        explanation:
+                            "got 0.180 of 0.250 cores; kworker/0:1 of `rest` ran for 0.410 cores while it waited"))),
+            ComponentReport(
+                id: ComponentID("shop"), class: .latency, priority: 100, processes: 1, threads: 6, usage: 0.312,
+                demand: 0.34,
+                forecast: ForecastReport(
+                    demand: Quantiles(median: 0.3, p90: 0.4, p95: 0.42, p99: 0.455), source: .autoregressive,
+                    reason: "lower pinball loss (0.021 against 0.034)", coverage: 0.957, pinballLoss: 0.021,
+                    samples: 600, expiresInSeconds: 0.3),
+                allotment: AllotmentReport(
+                    amount: 0.625, units: 5, plannedDemand: 0.455, source: .autoregressive,
+                    grants: [
+                        GrantReport(Grant(claim: .guarantee, amount: 0.455)),
+                        GrantReport(Grant(claim: .surplus, amount: 0.17)),
+                    ], change: .lent),
+                enforcement: EnforcementReport(
+                    mode: .reserved, wantedMode: .reserved,
+                    reservations: [
+                        ReservationReport(
+                            tid: 901, name: "redis-server", runtimeNanoseconds: 455_000, periodNanoseconds: 1_000_000)
+                    ],
+                    sharedThreads: [
+                        SharedThread(
+                            tid: 905, name: "bio_aof", reason: "its affinity is narrower than its root domain (EPERM)")
+                    ]),
+                guarantee: GuaranteeReport(amount: 0.5, state: .met)),
+        ])
+
+    static let golden = """
+        mete 0.1.0, pid 4242, up 1 h 2 min
+          enforcing: --enforce was given
+          policy /etc/mete/policy.yaml, loaded 12 min 5 s ago; tick 100 ms
+          2 cores, 1.93 to share, 0.04 stolen by the host; mete takes 0.42 % of a core and 21.3 MiB
+
+        COMPONENT              CLASS          USED   DEMAND    FORECAST  ALLOTTED        GUARANTEE  IN FORCE
+        batch                  batch         1.402    3.900   3.800 p50     1.250   0.250 breached  shared
+            1.250 = 0.250 guaranteed + 1.055 forecast at p50 - 0.055 rounded to whole units; cut: another
+              component's claim comes first
+            forecast: decayed peak, too few samples for the other
+        shop                   latency       0.312    0.340   0.455 p99     0.625        0.500 met  reserved
+            0.625 = 0.455 guaranteed + 0.170 lent, as nobody else claims it; raised: nobody else needs it
+            forecast: autoregressive, lower pinball loss (0.021 against 0.034); p95 held 95.7 %
+            1 of 6 threads reserved
+
+        Breached guarantees
+          batch  2 times, last 2 min 5 s ago: got 0.180 of 0.250 cores; kworker/0:1 of `rest` ran for 0.410
+            cores while it waited
+
+        Threads that stay shared
+          shop  bio_aof (905): its affinity is narrower than its root domain (EPERM)
+
+        Yielded: another writer's value stands
+          batch  /sys/fs/cgroup/cpu/mete/batch/cpu.shares: 512 stands, mete had left 1280
+
+        Policy not loaded; the one from before is in force
+          /etc/mete/policy.yaml:12: components[1].cpu.guarantee: the guarantees sum to 2.5 cores and the
+            capacity is 2; promise at most 2 in all
+
+        Losses since start
+           0 ringBufferDrops  (one costs a record: resolution, not usage)
+          17 unreadThreads  (one costs one thread's last reading of a tick)
+
+        """
+
+    static let goldenOfFirstSeconds = """
+        mete 0.1.0, pid 4242, up 200 ms
+          observing: --enforce was not given
+          no policy: components are found by discovery; tick 100 ms
+          2 cores, 1.93 to share, 0.04 stolen by the host; mete takes 0.42 % of a core and 21.3 MiB
+
+        COMPONENT              CLASS          USED   DEMAND    FORECAST  ALLOTTED        GUARANTEE  IN FORCE
+        rest                   throughput    0.100    0.100           -         -                -  nothing
+
+        Losses since start
+           0 ringBufferDrops  (one costs a record: resolution, not usage)
+          17 unreadThreads  (one costs one thread's last reading of a tick)
+
+        """
+}

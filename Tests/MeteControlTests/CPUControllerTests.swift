@@ -1,0 +1,166 @@
+import MeteControl
+import MeteModel
+import Testing
+
+/// The whole controller on a folder that looks like a cgroup hierarchy.
+struct CPUControllerTests {
+    private let start = Instant(nanoseconds: 0)
+
+    private struct Bench {
+        let tree: TemporaryFolder
+        let state: TemporaryFolder
+        let controller: CPUController
+
+        init(_ version: CgroupHierarchy.Version, groups: [String]) throws {
+            tree = try TemporaryFolder()
+            state = try TemporaryFolder()
+            for group in [""] + groups {
+                if version == .v1 {
+                    try tree.file("\(group)/cpu.shares", "1024")
+                    try tree.file("\(group)/cpu.cfs_quota_us", "-1")
+                    try tree.file("\(group)/cpu.cfs_period_us", "100000")
+                } else {
+                    try tree.file("\(group)/cgroup.controllers", "cpu")
+                    try tree.file("\(group)/cgroup.subtree_control", "cpu")
+                    try tree.file("\(group)/cpu.weight", "100")
+                    try tree.file("\(group)/cpu.max", "max 100000")
+                }
+            }
+            let type = version == .v1 ? "cgroup cgroup rw,cpu" : "cgroup2 cgroup2 rw"
+            let mountinfo = try tree.file("mountinfo", "30 20 0:30 / \(tree.path) rw - \(type)\n")
+            controller = try CPUController(
+                hierarchies: .discover(mountinfo: mountinfo), stateFolder: state.path)
+        }
+    }
+
+    private func directive(_ name: String, _ cores: Double, maximum: Double? = nil, move: Bool = false) -> CPUDirective
+    {
+        CPUDirective(
+            component: ComponentID(name), allotment: cores, plannedDemand: cores, mode: .shared, maximum: maximum,
+            period: 100 * .perMillisecond, reclaim: false, mayMove: move)
+    }
+
+    private func members(_ groups: [(name: String, cgroup: String)]) -> [Membership] {
+        groups.enumerated().map { index, group in
+            Membership(
+                component: ComponentID(group.name),
+                processes: [ProcessRef(pid: Int32(1_000_000 + index), startTime: 1, cpuCgroup: group.cgroup)])
+        }
+    }
+
+    @Test(arguments: [CgroupHierarchy.Version.v1, .v2])
+    func weighsGroupsByTheirAllotments(version: CgroupHierarchy.Version) throws {
+        let bench = try Bench(version, groups: ["s", "s/a", "s/b"])
+        let outcome = bench.controller.apply(
+            directives: [directive("a", 1.5), directive("b", 0.5), directive("rest", 2)],
+            memberships: members([("a", "/s/a"), ("b", "/s/b"), ("rest", "/")]), capacity: 4, at: start)
+        #expect(outcome.failures.isEmpty)
+        let file = version == .v1 ? "cpu.shares" : "cpu.weight"
+        let a = try #require(Double(try bench.tree.text("s/a/\(file)")))
+        let b = try #require(Double(try bench.tree.text("s/b/\(file)")))
+        #expect(abs(a / b - 3) < 0.05)
+        // One session of the default weight stands for rest: half and half with s.
+        #expect(try bench.tree.text("s/\(file)") == (version == .v1 ? "1024" : "100"))
+        let status = try #require(bench.controller.status[ComponentID("a")])
+        #expect(status.mode == .shared)
+        #expect(status.weights.keys.sorted() == ["/s/a"])
+    }
+
+    @Test(arguments: [CgroupHierarchy.Version.v1, .v2])
+    func writesNothingWhenNothingChanges(version: CgroupHierarchy.Version) throws {
+        let bench = try Bench(version, groups: ["a"])
+        let directives = [directive("a", 1, maximum: 2), directive("rest", 1)]
+        let memberships = members([("a", "/a"), ("rest", "/")])
+        let first = bench.controller.apply(directives: directives, memberships: memberships, capacity: 2, at: start)
+        #expect(first.applied.count >= 1)
+        for tick in 1...200 as ClosedRange<Nanoseconds> {
+            let next = bench.controller.apply(
+                directives: directives, memberships: memberships, capacity: 2, at: start + tick * .perSecond)
+            #expect(next == Outcome())
+        }
+    }
+
+    @Test(arguments: [CgroupHierarchy.Version.v1, .v2])
+    func capsAndUncaps(version: CgroupHierarchy.Version) throws {
+        let bench = try Bench(version, groups: ["a"])
+        let memberships = members([("a", "/a"), ("rest", "/")])
+        let file = version == .v1 ? "a/cpu.cfs_quota_us" : "a/cpu.max"
+        let before = try bench.tree.text(file)
+        _ = bench.controller.apply(
+            directives: [directive("a", 1, maximum: 1.5)], memberships: memberships, capacity: 2, at: start)
+        #expect(try bench.tree.text(file).hasPrefix("150000"))
+        _ = bench.controller.apply(
+            directives: [directive("a", 1)], memberships: memberships, capacity: 2, at: start + .perSecond)
+        #expect(try bench.tree.text(file) == before)
+    }
+
+    @Test(arguments: [CgroupHierarchy.Version.v1, .v2])
+    func releasesEverything(version: CgroupHierarchy.Version) throws {
+        let bench = try Bench(version, groups: ["s", "s/a"])
+        let file = version == .v1 ? "cpu.shares" : "cpu.weight"
+        let before = try bench.tree.text("s/a/\(file)")
+        _ = bench.controller.apply(
+            directives: [directive("a", 1.25, maximum: 1), directive("rest", 0.25)],
+            memberships: members([("a", "/s/a"), ("rest", "/")]), capacity: 2, at: start)
+        #expect(try bench.tree.text("s/a/\(file)") != before)
+        #expect(try bench.controller.release().isComplete)
+        #expect(try bench.tree.text("s/a/\(file)") == before)
+        #expect(try bench.controller.release().steps.isEmpty)
+    }
+
+    @Test func givesBackTheGroupOfAComponentThatIsNoLongerNamed() throws {
+        let bench = try Bench(.v1, groups: ["a", "b"])
+        let memberships = members([("a", "/a"), ("b", "/b"), ("rest", "/")])
+        _ = bench.controller.apply(
+            directives: [directive("a", 1), directive("b", 0.25), directive("rest", 0.5)], memberships: memberships,
+            capacity: 2, at: start)
+        #expect(try bench.tree.text("a/cpu.shares") != "1024")
+        let fewer = members([("b", "/b"), ("rest", "/a")])
+        _ = bench.controller.apply(
+            directives: [directive("b", 0.25), directive("rest", 0.5)], memberships: fewer, capacity: 2, at: start)
+        #expect(try bench.tree.text("a/cpu.shares") == "1024")
+        #expect(try bench.tree.text("b/cpu.shares") != "1024")
+    }
+
+    @Test func yieldsAndNamesWhoseComponentItIs() throws {
+        let bench = try Bench(.v1, groups: ["a"])
+        let memberships = members([("a", "/a"), ("rest", "/")])
+        _ = bench.controller.apply(
+            directives: [directive("a", 1.5), directive("rest", 0.5)], memberships: memberships, capacity: 2, at: start)
+        try bench.tree.file("a/cpu.shares", "77")
+        _ = bench.controller.apply(
+            directives: [directive("a", 0.5), directive("rest", 1.5)], memberships: memberships, capacity: 2, at: start)
+        #expect(try bench.tree.text("a/cpu.shares") == "77")
+        #expect(bench.controller.status[ComponentID("a")]?.yielded.map(\.found) == [.text("77")])
+    }
+
+    @Test func oneComponentsRefusalLeavesTheOthersInForce() throws {
+        let bench = try Bench(.v1, groups: ["a"])
+        // A group without the controller's files.
+        try KernelFile.makeFolder("\(bench.tree.path)/b")
+        let outcome = bench.controller.apply(
+            directives: [directive("a", 1.25), directive("b", 0.5), directive("rest", 0.25)],
+            memberships: members([("a", "/a"), ("b", "/b"), ("rest", "/")]), capacity: 2, at: start)
+        #expect(outcome.failures.count == 1)
+        #expect(try bench.tree.text("a/cpu.shares") != "1024")
+        #expect(bench.controller.status[ComponentID("b")]?.notes.isEmpty == false)
+        #expect(bench.controller.status[ComponentID("a")]?.notes.isEmpty == true)
+    }
+
+    @Test func bringsBackWhatACrashedControllerLeft() throws {
+        let tree = try TemporaryFolder()
+        let state = try TemporaryFolder()
+        try tree.file("a/cpu.shares", "1024")
+        let mountinfo = try tree.file("mountinfo", "30 20 0:30 / \(tree.path) rw - cgroup cgroup rw,cpu\n")
+        do {
+            let first = try CPUController(hierarchies: .discover(mountinfo: mountinfo), stateFolder: state.path)
+            _ = first.apply(
+                directives: [directive("a", 1.5), directive("rest", 0.5)],
+                memberships: members([("a", "/a"), ("rest", "/")]), capacity: 2, at: start)
+        }
+        #expect(try tree.text("a/cpu.shares") != "1024")
+        let second = try CPUController(hierarchies: .discover(mountinfo: mountinfo), stateFolder: state.path)
+        #expect(second.recovery?.isComplete == true)
+        #expect(try tree.text("a/cpu.shares") == "1024")
+    }
+}

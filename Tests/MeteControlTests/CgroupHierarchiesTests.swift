@@ -1,0 +1,64 @@
+import MeteControl
+import MeteModel
+import Testing
+
+struct CgroupHierarchiesTests {
+    private func discover(_ lines: [String]) throws -> CgroupHierarchies {
+        let folder = try TemporaryFolder()
+        return .discover(mountinfo: try folder.file("mountinfo", lines.joined(separator: "\n") + "\n"))
+    }
+
+    @Test func findsAV1CpuMountBesideAV2WithoutControllers() throws {
+        let tree = try TemporaryFolder()
+        try tree.file("cpu,cpuacct/cpu.shares", "1024")
+        try tree.file("unified/cgroup.controllers", "")
+        let found = try discover([
+            "29 31 0:29 / \(tree.path)/cpu,cpuacct rw,relatime - cgroup cgroup rw,cpu,cpuacct",
+            "38 31 0:38 / \(tree.path)/unified rw shared:4 - cgroup2 cgroup2 rw",
+        ])
+        #expect(found.cpu == CgroupHierarchy(version: .v1, mountPoint: "\(tree.path)/cpu,cpuacct"))
+        #expect(found.cpuFinding.support == .supported)
+    }
+
+    @Test func prefersV2WhereItHasTheController() throws {
+        let tree = try TemporaryFolder()
+        try tree.file("with space/cgroup.controllers", "cpuset cpu io")
+        let found = try discover(["38 31 0:38 / \(tree.path)/with\\040space rw - cgroup2 cgroup2 rw"])
+        #expect(found.cpu?.version == .v2)
+        #expect(found.cpu?.mountPoint == "\(tree.path)/with space")
+        #expect(found.cpuset?.version == .v2)
+    }
+
+    @Test func saysWhyAReadOnlyMountIsOfNoUse() throws {
+        let tree = try TemporaryFolder()
+        try tree.file("v2/cgroup.controllers", "cpu")
+        let found = try discover(["38 31 0:38 / \(tree.path)/v2 ro,nosuid - cgroup2 cgroup2 rw"])
+        guard case .unsupported(let reason, let remedy) = found.cpuFinding.support else {
+            Issue.record("a read-only mount counts as usable")
+            return
+        }
+        #expect(reason.contains("read-only"))
+        #expect(!remedy.isEmpty)
+    }
+
+    @Test(arguments: [
+        [], ["38 31 0:38 / /no/such/mount rw - cgroup2 cgroup2 rw"], ["damaged"], ["1 2 3:4 / /x rw - tmpfs t rw,cpu"],
+    ])
+    func saysWhenThereIsNoController(lines: [String]) throws {
+        let found = try discover(lines)
+        #expect(found.cpu == nil)
+        if case .unsupported = found.cpuFinding.support {} else { Issue.record("\(found.cpuFinding)") }
+    }
+
+    @Test func saysWhenTheMountsCannotBeRead() {
+        let found = CgroupHierarchies.discover(mountinfo: "/no/such/file")
+        if case .unsupported = found.cpuFinding.support {} else { Issue.record("\(found.cpuFinding)") }
+    }
+
+    @Test func mapsCgroupsUnderAMountThatShowsAPart() {
+        let part = CgroupHierarchy(version: .v2, mountPoint: "/sys/fs/cgroup", root: "/docker/x")
+        #expect(part.folder(of: "/docker/x/app") == "/sys/fs/cgroup/app")
+        #expect(part.folder(of: "/docker/x") == "/sys/fs/cgroup")
+        #expect(CgroupHierarchy(version: .v2, mountPoint: "/c").folder(of: "/") == "/c")
+    }
+}

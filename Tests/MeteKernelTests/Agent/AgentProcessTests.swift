@@ -1,0 +1,224 @@
+import Glibc
+import MeteClient
+import MeteControl
+import MeteModel
+import MeteProtocol
+import MeteTestSupport
+import MeteTrace
+import Testing
+
+extension KernelTests {
+    /// The real program, as an operator runs it. On the main thread, which outlives its children: they end with the thread that made them.
+    @MainActor
+    struct AgentProcessTests {
+        static let policy = """
+            components:
+              - name: service
+                match: { cmdline: 'mete-workload spin [0-9]+ 1$' }
+                class: latency
+                move: true
+                cpu: { guarantee: 0.5, mode: reserved, latency: 10ms }
+              - name: hogs
+                match: { cmdline: 'mete-workload spin [0-9]+ 3$' }
+                class: batch
+                move: true
+                cpu: { guarantee: 0.25 }
+            """
+
+        /// What mete may change of the machine.
+        nonisolated struct Settings: Equatable {
+            var serviceGroup: String
+            var hogsGroup: String
+            var servicePolicies: [UInt32]
+            var delayAccounting: String
+        }
+
+        @Test func aCleanStopPutsEverythingBack() async throws {
+            let scene = try Scene()
+            let before = try scene.settings()
+            let agent = try scene.startAgent()
+            try await scene.waitUntilEnforced()
+            #expect(try scene.settings() != before, "the detector must see what mete does")
+            #expect(agent.stop(SIGINT, grace: 30))
+            #expect(agent.exit?.code == 0)
+            try scene.expect(before)
+        }
+
+        @Test func restoreAfterSIGKILLPutsEverythingBack() async throws {
+            let scene = try Scene()
+            let before = try scene.settings()
+            let agent = try scene.startAgent()
+            try await scene.waitUntilEnforced()
+            agent.kill()
+            #expect(try scene.settings() != before, "the detector must see what mete left")
+            let restore = try ChildProcess(
+                .sibling("mete"), ["restore", "--verbose", "--state-dir", scene.folder.path], output: .inherited)
+            while !restore.hasEnded() { usleep(1000) }
+            #expect(restore.exit?.code == 0)
+            try scene.expect(before)
+            let again = try ChildProcess(.sibling("mete"), ["restore", "--state-dir", scene.folder.path])
+            while !again.hasEnded() { usleep(1000) }
+            #expect(again.exit?.code == 0)
+            try scene.expect(before)
+        }
+
+        @Test func aNewAgentPutsBackWhatADeadOneLeft() async throws {
+            let scene = try Scene()
+            let before = try scene.settings()
+            try await {
+                let agent = try scene.startAgent()
+                try await scene.waitUntilEnforced()
+                agent.kill()
+            }()
+            let next = try scene.startAgent(policy: nil)
+            try await scene.waitUntilAnswering()
+            #expect(next.stop(SIGTERM, grace: 30))
+            try scene.expect(before)
+        }
+
+        @Test func aForeignWriteIsYieldedToAndOutlivesTheAgent() async throws {
+            let scene = try Scene()
+            let agent = try scene.startAgent()
+            try await scene.waitUntilEnforced()
+            let client = AgentClient(socket: scene.socket)
+            let hogs = try await client.status().components.first { $0.id.name == "hogs" }
+            let cpu = try #require(CgroupHierarchies.discover().cpu)
+            let group = cpu.folder(of: try #require(hogs?.enforcement.cgroups.first))
+            let file = "\(group)/\(cpu.version == .v1 ? "cpu.shares" : "cpu.weight")"
+            try TextFile.write("77", to: file)
+            let status = try await scene.poll {
+                try await client.status()
+            } until: { status in
+                status.components.contains { !$0.enforcement.yielded.isEmpty }
+            }
+            let yielded = status.components.flatMap(\.enforcement.yielded)
+            #expect(yielded.contains { $0.path == file && $0.standing == "77" }, "\(yielded)")
+            #expect(try TextFile.read(file).prefix(2) == "77")
+            #expect(agent.stop(SIGINT, grace: 30))
+        }
+
+        @Test func aPolicyThatDoesNotLoadLeavesTheOldOneInForce() async throws {
+            let scene = try Scene()
+            let agent = try scene.startAgent()
+            try await scene.waitUntilEnforced()
+            try TextFile.write(
+                "components: [{ name: x, mtach: {} }]", to: "\(scene.folder.path)/policy.yaml", creating: true)
+            agent.send(SIGHUP)
+            let client = AgentClient(socket: scene.socket)
+            let status = try await scene.poll {
+                try await client.status()
+            } until: {
+                $0.agent.policy.lastFailure != nil
+            }
+            #expect(status.components.contains { $0.id.name == "service" })
+            #expect(status.agent.policy.lastFailure?.problems.contains { $0.message.contains("mtach") } == true)
+            #expect(agent.stop(SIGINT, grace: 30))
+        }
+
+        @Test func aSecondAgentIsRefused() async throws {
+            let scene = try Scene()
+            let agent = try scene.startAgent()
+            try await scene.waitUntilAnswering()
+            let second = try scene.startAgent(errors: .discarded)
+            while !second.hasEnded() { usleep(10_000) }
+            #expect(second.exit?.code == 6)
+            #expect(agent.stop(SIGINT, grace: 30))
+        }
+
+        @Test func aBadPolicyIsRefusedAtTheStart() throws {
+            let scene = try Scene()
+            let agent = try scene.startAgent(policy: "components: 3", errors: .discarded)
+            while !agent.hasEnded() { usleep(10_000) }
+            #expect(agent.exit?.code == 2)
+        }
+    }
+}
+
+extension KernelTests {
+    /// A service and hogs, and an agent's folder.
+    @MainActor
+    fileprivate struct Scene {
+        let folder: TemporaryFolder
+        let service: ChildProcess
+        let hogs: ChildProcess
+
+        init() throws {
+            folder = try TemporaryFolder(prefix: "mete-agent")
+            service = try Workload("spin", "600", "1").process
+            hogs = try Workload("spin", "600", "3").process
+            while try threads(of: service.identifier).count < 2 || threads(of: hogs.identifier).count < 4 {
+                usleep(1000)
+            }
+        }
+
+        var socket: String { "\(folder.path)/agent.sock" }
+
+        func startAgent(
+            policy: String? = AgentProcessTests.policy, errors: ChildProcess.Output = .inherited
+        ) throws -> ChildProcess {
+            var arguments = ["agent", "--enforce", "--state-dir", folder.path, "--socket", socket]
+            if let policy {
+                try TextFile.write(policy, to: "\(folder.path)/policy.yaml", creating: true)
+                arguments += ["--policy", "\(folder.path)/policy.yaml"]
+            }
+            return try ChildProcess(.sibling("mete"), arguments, errors: errors)
+        }
+
+        func waitUntilAnswering() async throws {
+            let client = AgentClient(socket: socket)
+            _ = try await poll {
+                try await client.status()
+            } until: {
+                $0.agent.ticks > 0
+            }
+        }
+
+        /// Until the service has its reservation and the hogs their group.
+        func waitUntilEnforced() async throws {
+            let client = AgentClient(socket: socket)
+            _ = try await poll {
+                try await client.status()
+            } until: { status in
+                status.components.contains { $0.id.name == "service" && !$0.enforcement.reservations.isEmpty }
+                    && status.components.contains { $0.id.name == "hogs" && !$0.enforcement.cgroups.isEmpty }
+            }
+        }
+
+        /// Asks again until the answer is as wanted; fails after 30 s.
+        func poll<Answer>(
+            _ ask: () async throws -> Answer, until isWanted: (Answer) -> Bool
+        ) async throws -> Answer {
+            for _ in 0..<300 {
+                if let answer = try? await ask(), isWanted(answer) { return answer }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            return try await ask()
+        }
+
+        func expect(_ before: AgentProcessTests.Settings) throws {
+            let after = try settings()
+            #expect(after == before, "\(after) instead of \(before)")
+        }
+
+        func settings() throws -> AgentProcessTests.Settings {
+            let cpu = try #require(CgroupHierarchies.discover().cpu)
+            return AgentProcessTests.Settings(
+                serviceGroup: try cpu.cgroup(of: service.identifier), hogsGroup: try cpu.cgroup(of: hogs.identifier),
+                servicePolicies: try threads(of: service.identifier).map { try SchedulingAttributes.read($0).policy },
+                delayAccounting: (try? TextFile.read(DelayAccounting.sysctl)) ?? "")
+        }
+
+        private func threads(of process: pid_t) throws -> [Int32] {
+            guard let folder = opendir("/proc/\(process)/task") else { return [] }
+            defer { closedir(folder) }
+            var threads: [Int32] = []
+            while let entry = readdir(folder) {
+                let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+                }
+                if let tid = Int32(name) { threads.append(tid) }
+            }
+            return threads.sorted()
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import MeteModel
+import MeteTestSupport
+import MeteTrace
+
+/// Something to measure: `mete-workload` in one of its modes.
+struct Workload {
+    static let component = ComponentID("workload")
+
+    /// Whether the CPUs are QEMU's software, whose clocks jump while the host does something else.
+    static let isEmulated = (try? TextFile.read("/proc/cpuinfo").contains("QEMU TCG")) ?? false
+
+    let process: ChildProcess
+
+    init(_ arguments: String...) throws {
+        process = try ChildProcess(.sibling("mete-workload"), arguments)
+    }
+
+    init(_ arguments: [String]) throws {
+        process = try ChildProcess(.sibling("mete-workload"), arguments)
+    }
+
+    /// A tracer that sees workloads as one component, from the command line on, and all else as the rest.
+    static func tracer(_ options: KernelProbes.Options) throws -> Tracer {
+        var policy = Policy()
+        var workload = ComponentPolicy(id: component)
+        workload.match = [MatchClause(rules: [.commandLine(.regex("mete-workload"))])]
+        policy.components = [workload, ComponentPolicy(id: .rest)]
+        return try Tracer(classifier: Classifier(policy), permanent: [component, .rest], options: options)
+    }
+
+    /// What a tracer has counted for workloads.
+    static func total(of tracer: Tracer) -> CPUUsage {
+        tracer.totals.first { $0.component == component }?.usage ?? CPUUsage()
+    }
+}

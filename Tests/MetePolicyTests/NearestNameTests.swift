@@ -1,0 +1,20 @@
+import Testing
+
+@testable import MetePolicy
+
+@Suite struct NearestNameTests {
+    @Test(
+        arguments: [
+            ("", "", 0), ("abc", "abc", 0), ("abc", "", 3), ("abc", "acb", 1), ("kitten", "sitting", 3),
+            ("ca", "abc", 3),
+        ])
+    func countsEdits(_ left: String, _ right: String, _ edits: Int) {
+        #expect(NearestName.distance(Array(left), Array(right)) == edits)
+        #expect(NearestName.distance(Array(right), Array(left)) == edits)
+    }
+
+    @Test func namesNothingWhenNothingIsNear() {
+        #expect(NearestName.of("zzzzzz", among: ["tick", "units"]) == nil)
+        #expect(NearestName.of("x", among: []) == nil)
+    }
+}

@@ -1,0 +1,72 @@
+import MeteModel
+import MeteProtocol
+
+/// One value of every kind, every optional part present.
+enum GoldenReports {
+    static let problem = PolicyProblem(
+        file: "/etc/mete/policy.yaml", line: 12, field: "components[1].cpu.guarantee",
+        message: "the guarantees sum to 2.5 cores and the capacity is 2", remedy: "promise at most 2 in all")
+
+    static let policy = PolicyReport(
+        file: "/etc/mete/policy.yaml", loadedAt: 1_790_000_000,
+        lastFailure: PolicyFailure(at: 1_790_000_050.5, problems: [problem]))
+
+    static let allotment = Allotment(
+        component: ComponentID("shop"), resource: .cpu, units: 5, amount: 0.625,
+        grants: [Grant(claim: .guarantee, amount: 0.5), Grant(claim: .forecast(quantile: 0.99), amount: 0.125)],
+        change: .raised, surplusTicks: 0, plannedDemand: 0.6, source: .autoregressive)
+
+    static let status = StatusReport(
+        agent: AgentReport(
+            version: "0.1.0", pid: 4242, startedAt: 1_790_000_000, upSeconds: 60.5, tickSeconds: 0.125, ticks: 605,
+            mode: .enforcing, modeReason: "--enforce was given", policy: policy),
+        capacity: CapacityReport(cores: 2, steal: 0.0625, plannable: 1.875),
+        losses: [LossReport(kind: "ringBufferDrops", count: 3, meaning: "a record: resolution, not usage")],
+        cost: CostReport(cpu: 0.0078125, residentBytes: 20_971_520),
+        components: [
+            ComponentReport(
+                id: ComponentID("shop"), class: .latency, priority: 100, processes: 1, threads: 6, usage: 0.25,
+                demand: 0.375,
+                forecast: ForecastReport(
+                    demand: Quantiles(median: 0.25, p90: 0.375, p95: 0.5, p99: 0.625), source: .autoregressive,
+                    reason: "lower pinball loss", coverage: 0.9375, pinballLoss: 0.03125, samples: 64,
+                    expiresInSeconds: 0.25),
+                allotment: AllotmentReport(allotment),
+                enforcement: EnforcementReport(
+                    mode: .reserved, wantedMode: .reserved, cgroups: ["/sys/fs/cgroup/cpu/mete/shop"],
+                    reservations: [
+                        ReservationReport(
+                            tid: 901, name: "redis-server", runtimeNanoseconds: 500_000, periodNanoseconds: 1_000_000)
+                    ],
+                    sharedThreads: [SharedThread(tid: 905, name: "bio_aof", reason: "affinity is too narrow")],
+                    yielded: [
+                        YieldedSetting(path: "/sys/fs/cgroup/cpu/mete/shop/cpu.shares", ours: "640", standing: "512")
+                    ],
+                    notes: ["1 process stays in a group of others"]),
+                guarantee: GuaranteeReport(
+                    amount: 0.5, state: .breached, breaches: 2,
+                    lastBreach: BreachReport(at: 1_790_000_042, explanation: "got 0.18 of 0.25 cores"))),
+            ComponentReport(
+                id: .rest, class: .throughput, priority: 50, processes: 12, threads: 30, usage: 0, demand: 0,
+                enforcement: EnforcementReport(), guarantee: GuaranteeReport(amount: 0, state: .idle)),
+        ])
+
+    static let plan = PlanReport(
+        tick: 605, madeAt: 1_790_000_060.5,
+        resources: [
+            ResourcePlanReport(
+                PartitionPlan(
+                    resource: .cpu, capacity: 1.875, unit: 0.125, allotments: [allotment],
+                    shortfalls: [Shortfall(component: ComponentID("batch"), wanted: 1.5, planned: 1.25)]))
+        ])
+
+    static let health = HealthReport(
+        healthy: false, mode: .safe, ticks: 605, lastTickAgeSeconds: 2.5, problems: ["no tick for 2.5 s"])
+
+    static let reload = ReloadReport(
+        policy: PolicyReport(file: "/etc/mete/policy.yaml", loadedAt: 1_790_000_000),
+        components: [ComponentID("shop"), .rest])
+
+    static let error = ErrorReport(
+        .policyRefused, message: "the policy did not load", remedy: "correct the file and reload", problems: [problem])
+}

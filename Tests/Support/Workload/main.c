@@ -1,0 +1,223 @@
+/* Uses CPUs in the ways that accounting gets wrong, and nothing else: what tests measure.
+ *
+ * usage: mete-workload forks COUNT MICROSECONDS    processes one after the other, each busy for
+ * that long mete-workload threads COUNT MICROSECONDS  threads likewise mete-workload spin SECONDS
+ * [THREADS]      threads that never leave the CPU by themselves mete-workload sleep SECONDS wakes
+ * up a thousand times a second and does next to nothing mete-workload names SECONDS two busy
+ * threads named alpha and beta mete-workload wait                        sleeps until it is killed
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static int64_t now_ns(clockid_t clock)
+{
+	struct timespec time;
+
+	clock_gettime(clock, &time);
+	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+/* Until the thread has used that much CPU time itself. */
+static void burn(int64_t ns)
+{
+	int64_t end = now_ns(CLOCK_THREAD_CPUTIME_ID) + ns;
+
+	while (now_ns(CLOCK_THREAD_CPUTIME_ID) < end)
+		;
+}
+
+static int64_t spin_until;
+
+static void *spin(void *name)
+{
+	if (name)
+		pthread_setname_np(pthread_self(), name);
+	while (now_ns(CLOCK_MONOTONIC) < spin_until)
+		;
+	return NULL;
+}
+
+static void *burn_thread(void *ns)
+{
+	burn(*(int64_t *)ns);
+	return NULL;
+}
+
+static int fail(const char *what)
+{
+	fprintf(stderr, "mete-workload: %s: %s\n", what, strerror(errno));
+	return 1;
+}
+
+static int forks(long count, int64_t ns)
+{
+	for (long done = 0; done < count; done++) {
+		pid_t child = fork();
+
+		if (child < 0)
+			return fail("fork");
+		if (child == 0) {
+			burn(ns);
+			_exit(0);
+		}
+		if (waitpid(child, NULL, 0) < 0)
+			return fail("waitpid");
+	}
+	return 0;
+}
+
+static int threads(long count, int64_t ns)
+{
+	for (long done = 0; done < count; done++) {
+		pthread_t thread;
+
+		if ((errno = pthread_create(&thread, NULL, burn_thread, &ns)))
+			return fail("pthread_create");
+		pthread_join(thread, NULL);
+	}
+	return 0;
+}
+
+static int spinners(int64_t ns, long count, char **names)
+{
+	pthread_t thread[64];
+
+	if (count < 1 || count > 64)
+		return fail("between 1 and 64 threads");
+	spin_until = now_ns(CLOCK_MONOTONIC) + ns;
+	for (long index = 0; index < count; index++)
+		if ((errno = pthread_create(&thread[index], NULL, spin,
+					    names ? names[index] : NULL)))
+			return fail("pthread_create");
+	for (long index = 0; index < count; index++)
+		pthread_join(thread[index], NULL);
+	return 0;
+}
+
+static long waker_hz;
+
+static void *wake(void *unused)
+{
+	struct timespec pause = {.tv_nsec = 1000000000 / waker_hz - 1};
+
+	(void)unused;
+	while (now_ns(CLOCK_MONOTONIC) < spin_until)
+		nanosleep(&pause, NULL);
+	return NULL;
+}
+
+static int wakers(int64_t ns, long count, long hz)
+{
+	pthread_t thread;
+
+	if (hz < 1)
+		return fail("at least once a second");
+	waker_hz = hz;
+	spin_until = now_ns(CLOCK_MONOTONIC) + ns;
+	for (long index = 1; index < count; index++)
+		if ((errno = pthread_create(&thread, NULL, wake, NULL)))
+			return fail("pthread_create");
+	wake(NULL);
+	return 0;
+}
+
+static int storm(int64_t ns, long hz)
+{
+	int64_t start = now_ns(CLOCK_MONOTONIC), now;
+	int64_t made = 0;
+
+	while ((now = now_ns(CLOCK_MONOTONIC)) < start + ns) {
+		int64_t due = (now - start) * hz / 1000000000;
+		struct timespec millisecond = {.tv_nsec = 1000000};
+
+		for (; made < due; made++) {
+			pid_t child = fork();
+
+			if (child < 0)
+				return fail("fork");
+			if (child == 0)
+				_exit(0);
+		}
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+		nanosleep(&millisecond, NULL);
+	}
+	printf("%lld processes\n", (long long)made);
+	return 0;
+}
+
+static int sleeper(int64_t ns)
+{
+	int64_t end = now_ns(CLOCK_MONOTONIC) + ns;
+	struct timespec millisecond = {.tv_nsec = 1000000};
+
+	while (now_ns(CLOCK_MONOTONIC) < end)
+		nanosleep(&millisecond, NULL);
+	return 0;
+}
+
+/* Version 0 of the kernel's struct sched_attr (sched_setattr(2)). */
+struct attributes {
+	uint32_t size, policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime, deadline, period;
+};
+
+static int set_attributes(pid_t pid, struct attributes attributes)
+{
+	attributes.size = sizeof(attributes);
+	return syscall(SYS_sched_setattr, pid, &attributes, 0) ? fail("sched_setattr") : 0;
+}
+
+int main(int count, char **arguments)
+{
+	const char *mode = count > 1 ? arguments[1] : "";
+	double first = count > 2 ? atof(arguments[2]) : 0;
+	double second = count > 3 ? atof(arguments[3]) : 1;
+	char *names[] = {"alpha", "beta"};
+
+	/* A test that dies takes its workload with it. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (strcmp(mode, "forks") == 0)
+		return forks((long)first, (int64_t)(second * 1e3));
+	if (strcmp(mode, "threads") == 0)
+		return threads((long)first, (int64_t)(second * 1e3));
+	if (strcmp(mode, "spin") == 0)
+		return spinners((int64_t)(first * 1e9), (long)second, NULL);
+	if (strcmp(mode, "wakers") == 0)
+		return wakers((int64_t)(first * 1e9), (long)second,
+			      count > 4 ? atol(arguments[4]) : 10);
+	if (strcmp(mode, "storm") == 0)
+		return storm((int64_t)(first * 1e9), (long)second);
+	if (strcmp(mode, "sleep") == 0)
+		return sleeper((int64_t)(first * 1e9));
+	if (strcmp(mode, "names") == 0)
+		return spinners((int64_t)(first * 1e9), 2, names);
+	if (strcmp(mode, "reserve") == 0)
+		return set_attributes((pid_t)first,
+				      (struct attributes){.policy = 6, /* SCHED_DEADLINE */
+							  .flags = 1, /* SCHED_FLAG_RESET_ON_FORK */
+							  .runtime = 5000000,
+							  .deadline = 100000000,
+							  .period = 100000000});
+	if (strcmp(mode, "leave") == 0)
+		return set_attributes((pid_t)first, (struct attributes){.policy = 0});
+	if (strcmp(mode, "wait") == 0)
+		for (;;)
+			pause();
+	fprintf(stderr, "mete-workload: no such mode: %s\n", mode);
+	return 2;
+}

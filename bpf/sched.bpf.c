@@ -1,0 +1,204 @@
+/* CPU time and run-queue delay of every thread.
+ *
+ * The kernel keeps both per task (se.sum_exec_runtime, sched_info.run_delay); the switch hook only
+ * compares them with what user space was told last and sends a record when at least a slice has
+ * been added. The sweep, run by user space once a tick, brings in whatever else has moved,
+ * including threads that never leave the CPU and threads that still wait for one.
+ *
+ * A thread's last record is written at its last switch, not at sched_process_exit: what a thread
+ * runs between those two is its own as well, and for one that lives shorter than a timer tick
+ * sum_exec_runtime is still 0 at sched_process_exit.
+ *
+ * State is made at fork and in the sweep, never in the switch hook: that one runs with the run
+ * queue locked, where an allocation may wake kswapd and so wait for the same lock.
+ */
+#define METE_KERNEL_SIDE
+#include "kernel_types.bpf.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include "mete_wire.h"
+#include "maps.bpf.h"
+#include "compat.bpf.h"
+#include "record.bpf.h"
+
+/* Set by the loader: run time and delay that must have been added before a switch sends a record.
+ */
+const volatile u64 slice_ns = 10 * 1000 * 1000;
+/* Set for one sweep by the loader's caller: whether threads that have not moved are listed too. */
+bool sweep_lists_all = false;
+
+static __always_inline void spill_exit(struct task_struct *task, const struct thread_state *state,
+				       const struct counters *now)
+{
+	struct mete_spill fresh = {}, *entry;
+	struct counters rest = *now;
+	u32 pid = task->tgid;
+
+	if (state) {
+		rest.run_ns -= state->sent_run_ns;
+		rest.wait_ns -= state->sent_wait_ns;
+		rest.voluntary -= state->sent_voluntary;
+		rest.involuntary -= state->sent_involuntary;
+	}
+	entry = bpf_map_lookup_elem(&spill, &pid);
+	if (!entry) {
+		fresh.parent_pid = task->real_parent->tgid;
+		__builtin_memcpy(fresh.name, task->comm, sizeof(fresh.name));
+		bpf_map_update_elem(&spill, &pid, &fresh, BPF_NOEXIST);
+		entry = bpf_map_lookup_elem(&spill, &pid);
+	}
+	if (entry) {
+		__sync_fetch_and_add(&entry->threads, 1);
+		__sync_fetch_and_add(&entry->run_ns, rest.run_ns);
+		__sync_fetch_and_add(&entry->wait_ns, rest.wait_ns);
+		__sync_fetch_and_add(&entry->voluntary_switches, rest.voluntary);
+		__sync_fetch_and_add(&entry->involuntary_switches, rest.involuntary);
+	} else {
+		struct mete_losses *lost = my_losses();
+
+		if (lost) {
+			lost->unattributed_threads++;
+			lost->unattributed_run_ns += rest.run_ns;
+			lost->unattributed_wait_ns += rest.wait_ns;
+			lost->unattributed_voluntary_switches += rest.voluntary;
+			lost->unattributed_involuntary_switches += rest.involuntary;
+		}
+	}
+}
+
+static __noinline void send_exit(struct task_struct *task, struct thread_state *state)
+{
+	struct mete_thread_record *record;
+	struct counters now;
+
+	read_counters(task, state, &now);
+	record = bpf_ringbuf_reserve(&records, sizeof(*record), 0);
+	if (!record) {
+		COUNT_LOSS(exit_records);
+		spill_exit(task, state, &now);
+		return;
+	}
+	fill_record(record, task, &now, METE_RECORD_EXIT, 0);
+	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+}
+
+static __always_inline void send_usage(struct task_struct *task, struct thread_state *state,
+				       const struct counters *now)
+{
+	struct mete_thread_record *record = NULL;
+
+	if (bpf_ringbuf_query(&records, BPF_RB_AVAIL_DATA) < usage_limit_bytes)
+		record = bpf_ringbuf_reserve(&records, sizeof(*record), 0);
+	if (!record) {
+		COUNT_LOSS(usage_records);
+		return;
+	}
+	fill_record(record, task, now, METE_RECORD_USAGE, 0);
+	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+	mark_sent(state, now);
+}
+
+SEC("tp_btf/sched_switch")
+int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	struct thread_state *state;
+	struct counters now;
+	u64 clock = 0;
+
+	if (own_clock) {
+		clock = bpf_ktime_get_ns();
+		if (next->pid) {
+			state = bpf_task_storage_get(&threads, next, 0, 0);
+			if (state && state->queued_at_ns) {
+				state->own_wait_ns += clock - state->queued_at_ns;
+				state->queued_at_ns = 0;
+			}
+		}
+	}
+	if (!prev->pid)
+		return 0;
+	state = bpf_task_storage_get(&threads, prev, 0, 0);
+	if (prev->__state & TASK_DEAD) {
+		send_exit(prev, state);
+		return 0;
+	}
+	if (!state)
+		return 0;
+	if (own_clock && (preempt || !prev->__state))
+		state->queued_at_ns = clock;
+	read_counters(prev, state, &now);
+	if (now.run_ns - state->sent_run_ns + now.wait_ns - state->sent_wait_ns >= slice_ns)
+		send_usage(prev, state, &now);
+	return 0;
+}
+
+static __always_inline int mark_queued(struct task_struct *task)
+{
+	struct thread_state *state;
+
+	if (task->on_cpu)
+		return 0;
+	state = bpf_task_storage_get(&threads, task, 0, 0);
+	if (state && !state->queued_at_ns)
+		state->queued_at_ns = bpf_ktime_get_ns();
+	return 0;
+}
+
+/* Loaded with the own clock only. */
+SEC("tp_btf/sched_wakeup")
+int BPF_PROG(on_wakeup, struct task_struct *task)
+{
+	return mark_queued(task);
+}
+
+/* Loaded with the own clock only. */
+SEC("tp_btf/sched_wakeup_new")
+int BPF_PROG(on_wakeup_new, struct task_struct *task)
+{
+	return mark_queued(task);
+}
+
+/* The wait that is not over yet, 0 when there is none. */
+static __always_inline u64 open_wait(struct task_struct *task, const struct thread_state *state)
+{
+	u64 since, clock;
+
+	if (own_clock) {
+		since = state ? state->queued_at_ns : 0;
+		clock = bpf_ktime_get_ns();
+	} else {
+		since = task->sched_info.last_queued;
+		clock = run_queue_clock(task);
+	}
+	return since && clock > since ? clock - since : 0;
+}
+
+/* Lists every thread whose counters user space does not know yet. Written to the iterator's file,
+ * which waits for its reader: a sweep cannot overflow. The program runs again for a thread whose
+ * record did not fit, so what was sent is noted last. */
+SEC("iter/task")
+int sweep(struct bpf_iter__task *context)
+{
+	struct mete_thread_record record = {};
+	struct task_struct *task = context->task;
+	struct thread_state *state;
+	struct counters now;
+	u64 waiting;
+
+	if (!task || !task->pid || task->exit_state)
+		return 0;
+	state = bpf_task_storage_get(&threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	read_counters(task, state, &now);
+	waiting = open_wait(task, state);
+	if (state && !sweep_lists_all && !waiting && now.run_ns == state->sent_run_ns &&
+	    now.wait_ns == state->sent_wait_ns)
+		return 0;
+	fill_record(&record, task, &now, METE_RECORD_USAGE, waiting ? METE_FLAG_WAITING : 0);
+	record.wait_ns += waiting;
+	/* Without state (no memory for it) user space is told of the thread in every sweep. */
+	if (bpf_seq_write(context->meta->seq, &record, sizeof(record)) == 0 && state)
+		mark_sent(state, &now);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
