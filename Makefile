@@ -24,6 +24,8 @@ BPF_FLAGS   := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter -
 RELEASE := .build/release
 # Where it really is: tests find their programs beside themselves, in a virtual machine too.
 DEBUG    = $(realpath .build/debug)
+# Each is named as its file is.
+KERNEL_SUITES := $(basename $(notdir $(wildcard Tests/MeteKernelTests/*/*Tests.swift)))
 FORMAT  := Package.swift Sources Tests examples
 C_SOURCES := $(wildcard bpf/*.[ch] bpf/include/*.h Sources/C*/*.[ch] Sources/C*/include/*.h Tests/Support/*/*.c)
 
@@ -55,9 +57,9 @@ test-vm: deps bpf ## the kernel tests on cgroup v2 under Debian's 6.1, 6.12 and 
 	@tools/apt-install $(TEST_PACKAGES)
 	$(SWIFT) build --build-tests -j $(JOBS)
 	$(SWIFT) build -c release --static-swift-stdlib -j $(JOBS) --product mete
-	Tests/vm/test-vm --timeout 400 --tries 2 --file $(realpath .)/$(RELEASE)/mete=$(DEBUG)/mete \
+	Tests/vm/test-vm --timeout 600 --tries 3 --file $(realpath .)/$(RELEASE)/mete=$(DEBUG)/mete \
 		--file $(DEBUG)/mete-workload --file $(DEBUG)/CrashProbe --file /usr/bin/setpriv \
-		"$(DEBUG)/metePackageTests.xctest --no-parallel --filter KernelTests"
+		$(foreach suite,$(KERNEL_SUITES),"$(DEBUG)/metePackageTests.xctest --no-parallel --filter $(suite)")
 
 bench: build ## measure, beside the rivals; prints tables
 	@tools/apt-install $(BENCH_PACKAGES)
