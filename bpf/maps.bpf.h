@@ -33,11 +33,20 @@ struct {
 	__type(value, struct mete_losses);
 } losses SEC(".maps");
 
+/* Of threads whose exit record found no room: by their process, and by its parent when that map is
+ * full. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 4096);
-	__type(key, u32);
+	__type(key, struct mete_spill_key);
 	__type(value, struct mete_spill);
 } spill SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 512);
+	__type(key, struct mete_spill_key);
+	__type(value, struct mete_spill);
+} parent_spill SEC(".maps");
 
 #endif

@@ -24,15 +24,48 @@
 /* Set by the loader: run time and delay that must have been added before a switch sends a record.
  */
 const volatile u64 slice_ns = 10 * 1000 * 1000;
-/* Set for one sweep by the loader's caller: whether threads that have not moved are listed too. */
-bool sweep_lists_all = false;
+/* The only variable of .bss, which user space maps. */
+struct mete_control control = {};
+
+static __always_inline struct mete_spill_key spill_key(const struct task_struct *process)
+{
+	return (struct mete_spill_key){
+		.pid = process->tgid,
+		.generation = control.spill_generation,
+	};
+}
+
+/* The entry of a process in a spill map, made if there is none; NULL when the map is full. */
+static __always_inline struct mete_spill *spill_entry(void *map, struct task_struct *process)
+{
+	struct mete_spill_key key = spill_key(process);
+	struct mete_spill fresh = {}, *entry = bpf_map_lookup_elem(map, &key);
+
+	if (entry)
+		return entry;
+	fresh.parent_pid = process->real_parent->tgid;
+	bpf_map_update_elem(map, &key, &fresh, BPF_NOEXIST);
+	return bpf_map_lookup_elem(map, &key);
+}
+
+/* A storm of processes fills the map; few processes make it, and among those is its own place when
+ * such a one ends. */
+static __always_inline struct mete_spill *spill_place(struct task_struct *task)
+{
+	struct mete_spill *entry = spill_entry(&spill, task);
+	struct mete_spill_key key = spill_key(task);
+
+	if (!entry)
+		entry = bpf_map_lookup_elem(&parent_spill, &key);
+	return entry ?: spill_entry(&parent_spill, task->real_parent);
+}
 
 static __always_inline void spill_exit(struct task_struct *task, const struct thread_state *state,
 				       const struct counters *now)
 {
-	struct mete_spill fresh = {}, *entry;
 	struct counters rest = *now;
-	u32 pid = task->tgid;
+	struct mete_spill *entry;
+	struct mete_losses *lost;
 
 	if (state) {
 		rest.run_ns -= state->sent_run_ns;
@@ -40,29 +73,22 @@ static __always_inline void spill_exit(struct task_struct *task, const struct th
 		rest.voluntary -= state->sent_voluntary;
 		rest.involuntary -= state->sent_involuntary;
 	}
-	entry = bpf_map_lookup_elem(&spill, &pid);
-	if (!entry) {
-		fresh.parent_pid = task->real_parent->tgid;
-		__builtin_memcpy(fresh.name, task->comm, sizeof(fresh.name));
-		bpf_map_update_elem(&spill, &pid, &fresh, BPF_NOEXIST);
-		entry = bpf_map_lookup_elem(&spill, &pid);
-	}
+	entry = spill_place(task);
 	if (entry) {
 		__sync_fetch_and_add(&entry->threads, 1);
 		__sync_fetch_and_add(&entry->run_ns, rest.run_ns);
 		__sync_fetch_and_add(&entry->wait_ns, rest.wait_ns);
 		__sync_fetch_and_add(&entry->voluntary_switches, rest.voluntary);
 		__sync_fetch_and_add(&entry->involuntary_switches, rest.involuntary);
-	} else {
-		struct mete_losses *lost = my_losses();
-
-		if (lost) {
-			lost->unattributed_threads++;
-			lost->unattributed_run_ns += rest.run_ns;
-			lost->unattributed_wait_ns += rest.wait_ns;
-			lost->unattributed_voluntary_switches += rest.voluntary;
-			lost->unattributed_involuntary_switches += rest.involuntary;
-		}
+		return;
+	}
+	lost = my_losses();
+	if (lost) {
+		lost->unattributed_threads++;
+		lost->unattributed_run_ns += rest.run_ns;
+		lost->unattributed_wait_ns += rest.wait_ns;
+		lost->unattributed_voluntary_switches += rest.voluntary;
+		lost->unattributed_involuntary_switches += rest.involuntary;
 	}
 }
 
@@ -190,7 +216,7 @@ int sweep(struct bpf_iter__task *context)
 	state = bpf_task_storage_get(&threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	read_counters(task, state, &now);
 	waiting = open_wait(task, state);
-	if (state && !sweep_lists_all && !waiting && now.run_ns == state->sent_run_ns &&
+	if (state && !control.sweep_lists_all && !waiting && now.run_ns == state->sent_run_ns &&
 	    now.wait_ns == state->sent_wait_ns)
 		return 0;
 	fill_record(&record, task, &now, METE_RECORD_USAGE, waiting ? METE_FLAG_WAITING : 0);

@@ -26,8 +26,14 @@ AT(mete_exec_record, old_tid, 80);
 AT(mete_exec_record, path, 88);
 SIZE(mete_exec_record, 344);
 
+AT(mete_control, sweep_lists_all, 4);
+SIZE(mete_control, 8);
+
+AT(mete_spill_key, generation, 4);
+SIZE(mete_spill_key, 8);
+
 AT(mete_spill, threads, 8);
-AT(mete_spill, name, 48);
-SIZE(mete_spill, 64);
+AT(mete_spill, run_ns, 16);
+SIZE(mete_spill, 48);
 
 SIZE(mete_losses, 64);

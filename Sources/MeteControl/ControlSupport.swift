@@ -83,6 +83,16 @@ package enum ControlSupport {
             )
         }
         let detail = "\(rounded(booked)) cores booked"
+        guard booked >= 0 else {
+            return Finding(
+                feature: feature,
+                support: .unsupported(
+                    reason:
+                        "the kernel's account is negative, so it refuses every reservation: the scheduling domains were rebuilt "
+                        + "while a reserved thread was ending",
+                    remedy: "`mete doctor --repair-deadline-leak` rebuilds them again, which puts it right."),
+                detail: detail)
+        }
         guard leaked > DeadlineBandwidth.noticeable else {
             return Finding(feature: feature, support: .supported, detail: detail)
         }

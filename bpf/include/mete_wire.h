@@ -67,6 +67,20 @@ struct mete_exec_record {
 	char path[METE_PATH_BYTES];
 };
 
+/* What user space tells the programs while they run. */
+struct mete_control {
+	/* Of the entries that exits are spilled into now; those of earlier ones are complete once
+	 * all programs that began under them have ended, and may be taken. */
+	__u32 spill_generation;
+	/* Whether a sweep lists threads that have not moved too. */
+	__u32 sweep_lists_all;
+};
+
+struct mete_spill_key {
+	__u32 pid;
+	__u32 generation;
+};
+
 /* Last counters of threads whose exit record found no room, by process. */
 struct mete_spill {
 	__u32 parent_pid;
@@ -76,7 +90,6 @@ struct mete_spill {
 	__u64 wait_ns;
 	__u64 voluntary_switches;
 	__u64 involuntary_switches;
-	char name[METE_NAME_BYTES];
 };
 
 /* What did not reach user space in a record of its own, since load, per CPU. */

@@ -14,12 +14,16 @@ package struct DeadlineBandwidth: Equatable, Sendable {
     package var limit: Double
     package var periods: ClosedRange<Nanoseconds>
     /// `dl_bw->total_bw` of the root domain in cores; nil where debugfs is not mounted or not readable.
+    ///
+    /// Negative when the domains were rebuilt while the bandwidth of an ended thread was still booked: the rebuild forgets it, and the
+    /// thread's timer then takes it off all the same. The kernel compares without sign, so it refuses every reservation from then on.
     package var booked: Double?
 
+    /// Cores that threads and fair servers account for.
+    package var counted: Double { fairServers + threads.values.reduce(0, +) }
+
     /// Cores booked that no thread and no server accounts for; nil if the kernel's account cannot be read.
-    package var leaked: Double? {
-        booked.map { max(0, $0 - fairServers - threads.values.reduce(0, +)) }
-    }
+    package var leaked: Double? { booked.map { max(0, $0 - counted) } }
 
     /// Leaks below this are rounding.
     package static let noticeable = 0.005
@@ -32,17 +36,22 @@ package struct DeadlineBandwidth: Equatable, Sendable {
             shortestPeriod: periods.lowerBound, longestPeriod: periods.upperBound)
     }
 
-    /// Looks at this machine. `debugfs` is where debugfs is mounted; nil to look it up in the mounts.
-    package static func measure(debugfs: String? = nil) -> DeadlineBandwidth {
-        let cpus = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    /// Looks at this machine.
+    ///
+    /// - Parameters:
+    ///   - debugfs: Where it is mounted; nil to look it up in the mounts.
+    ///   - rereadsLimit: Whether the sysctl with the limit is read again where the kernel does not show the limit elsewhere. Since 6.15
+    ///     even reading kernel.sched_rt_runtime_us rebuilds the root domains (sched_rt_handler() in kernel/sched/rt.c): that frees
+    ///     what has leaked, and does harm while a reserved thread is ending (see `booked`).
+    package static func measure(debugfs: String? = nil, rereadsLimit: Bool = false) -> DeadlineBandwidth {
         let debug = debugfs ?? mountedDebugfs()
-        // First: since 6.15 even reading sched_rt_runtime_us rebuilds the root domains, and a leak would be gone (sched_rt_handler()
-        // in kernel/sched/rt.c).
-        let booked = debug.flatMap(booked(debugfs:))
+        let cpus = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let account = debug.flatMap(account(debugfs:))
         var bandwidth = DeadlineBandwidth(
-            fairServers: fairServers(cpus: cpus, debugfs: debug), cpus: cpus, limit: limit(), periods: periods())
+            fairServers: fairServers(cpus: cpus, debugfs: debug), cpus: cpus,
+            limit: account?.limit ?? (rereadsLimit ? readLimit() : limitAtFirstLook), periods: periods())
         bandwidth.threads = reservations()
-        bandwidth.booked = booked
+        bandwidth.booked = account?.booked
         return bandwidth
     }
 
@@ -66,7 +75,10 @@ package struct DeadlineBandwidth: Equatable, Sendable {
         return Mount.parse(text).last { $0.type == "debugfs" }?.point
     }
 
-    static func limit() -> Double {
+    private static let limitAtFirstLook = readLimit()
+
+    /// kernel.sched_rt_runtime_us over kernel.sched_rt_period_us; 1 where there is no limit.
+    static func readLimit() -> Double {
         guard let runtime = number("/proc/sys/kernel/sched_rt_runtime_us"),
             let period = number("/proc/sys/kernel/sched_rt_period_us"), period > 0
         else { return 0.95 }
@@ -110,21 +122,43 @@ package struct DeadlineBandwidth: Equatable, Sendable {
         return (numbers[0], numbers[1]) >= (major, minor)
     }
 
-    /// The largest `dl_bw->total_bw` of any CPU's root domain, in cores (the kernel counts in 2^-20).
-    package static func booked(debugfs: String) -> Double? {
-        guard let text = try? KernelFile.read("\(debugfs)/sched/debug") else { return nil }
-        return parseBooked(text)
+    /// The kernel's account of one root domain.
+    struct Account: Equatable {
+        /// Cores; see `DeadlineBandwidth.booked`.
+        var booked: Double
+        /// Share of each CPU that may be booked.
+        var limit: Double
     }
 
-    static func parseBooked(_ text: String) -> Double? {
-        var most: Double?
+    /// Cores booked in the root domain that has most of them; nil where the kernel does not show it.
+    package static func booked(debugfs: String) -> Double? { account(debugfs: debugfs)?.booked }
+
+    private static func account(debugfs: String) -> Account? {
+        (try? KernelFile.read("\(debugfs)/sched/debug")).flatMap(parseAccount)
+    }
+
+    /// Of the root domains that the text names, one per CPU: the one that has underflown, if there is one, or else has booked most. The
+    /// kernel counts in 2^-20 of a CPU and prints with sign; a limit of -1 is none.
+    static func parseAccount(_ text: String) -> Account? {
+        let unit = 1_048_576.0
+        var worst: Account?
+        var limit = 1.0
         for line in text.split(separator: "\n") {
-            guard line.utf8.starts(with: "  .dl_bw->total_bw".utf8), let value = line.split(separator: " ").last,
-                let units = Double(value)
+            guard line.utf8.starts(with: "  .dl_bw->".utf8),
+                let value = line.split(separator: " ").last.flatMap({ Double($0) })
             else { continue }
-            most = max(most ?? 0, units / 1_048_576)
+            if line.utf8.starts(with: "  .dl_bw->bw".utf8) {
+                limit = value < 0 ? 1 : value / unit
+                continue
+            }
+            let next = Account(booked: value / unit, limit: limit)
+            guard let known = worst else {
+                worst = next
+                continue
+            }
+            if known.booked >= 0 && (next.booked < 0 || next.booked > known.booked) { worst = next }
         }
-        return most
+        return worst
     }
 
     private static func number(_ path: String) -> Double? { (try? KernelFile.read(path)).flatMap { Double($0) } }

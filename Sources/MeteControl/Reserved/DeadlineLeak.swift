@@ -1,3 +1,4 @@
+internal import Glibc
 internal import MeteModel
 
 /// The repair of deadline bandwidth that is booked for nobody.
@@ -9,9 +10,27 @@ internal import MeteModel
 package enum DeadlineLeak {
     /// Makes an empty cpuset of mete's own, gives it CPUs, and removes it. No process is moved. By way of the journal: killed in between,
     /// `mete restore` removes what is left.
-    package static func repair(_ hierarchies: CgroupHierarchies, stateFolder: String) throws(ControlError) {
+    ///
+    /// A rebuild makes the account negative when a reserved thread is just ending (see `DeadlineBandwidth.booked`). Where the account can
+    /// be read it is therefore watched for a while, and the domains are rebuilt again.
+    package static func repair(
+        _ hierarchies: CgroupHierarchies, stateFolder: String, debugfs: String? = nil
+    ) throws(ControlError) {
+        try rebuild(hierarchies, stateFolder: stateFolder)
+        for _ in 0..<looks {
+            usleep(pause)
+            guard let booked = DeadlineBandwidth.measure(debugfs: debugfs).booked else { return }
+            if booked < 0 { try rebuild(hierarchies, stateFolder: stateFolder) }
+        }
+    }
+
+    /// An ended thread's bandwidth has been seen booked for one second after its end.
+    private static let looks = 20
+    private static let pause: UInt32 = 100_000
+
+    private static func rebuild(_ hierarchies: CgroupHierarchies, stateFolder: String) throws(ControlError) {
         if DeadlineBandwidth.isKernel(atLeast: 6, 15) {
-            _ = DeadlineBandwidth.limit()
+            _ = DeadlineBandwidth.readLimit()
             return
         }
         guard let cpuset = hierarchies.cpuset else {

@@ -81,12 +81,16 @@ package struct ReservedThreads {
 
     /// Why the kernel refuses what was computed to fit; measures again, so that the next plan knows better.
     private mutating func explainBusy() -> String {
-        let now = DeadlineBandwidth.measure()
+        let now = DeadlineBandwidth.measure(rereadsLimit: true)
         bandwidth = now
-        let counted = now.threads.values.reduce(0, +) + now.fairServers
+        let counted = now.counted
         guard let booked = now.booked, let leaked = now.leaked else {
             return "Computed: \(counted) of \(now.limit * Double(now.cpus)) cores are reserved; bandwidth leaked by "
                 + "threads that left SCHED_DEADLINE in their sleep is likely. `mete doctor --repair-deadline-leak` frees it."
+        }
+        if booked < 0 {
+            return "The kernel's account of booked cores is \(booked), which it takes for more than there is. "
+                + "`mete doctor --repair-deadline-leak` puts it right."
         }
         return leaked > DeadlineBandwidth.noticeable
             ? "The kernel has \(booked) cores booked, but only \(counted) are in use: \(leaked) cores have leaked. "

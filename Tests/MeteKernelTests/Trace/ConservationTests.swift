@@ -33,6 +33,9 @@ extension KernelTests {
                 name: "a storm of forks with a ring buffer of one page", arguments: ["forks", "3000", "200"],
                 ringBytes: 4096, exits: 3000, drainsLate: true),
             Scenario(
+                name: "more lost exits than there is room for by process", arguments: ["forks", "6000", "100"],
+                ringBytes: 4096, exits: 6000, drainsLate: true),
+            Scenario(
                 name: "short threads with a ring buffer of one page", arguments: ["threads", "3000", "200"],
                 ringBytes: 4096, exits: 3000, drainsLate: true),
         ]
@@ -98,15 +101,19 @@ extension KernelTests {
             let cpus = Double(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
             let spinners = 4 * Int(cpus)
             let process = try Workload("spin", "2", "\(spinners)").process
+            var usages: [Double] = []
             var demands: [Double] = []
             while !process.hasEnded() {
                 usleep(100_000)
                 let sample = try #require(tracer.closeWindow().samples.first { $0.component == Workload.component })
-                #expect(sample.usage < cpus + 0.2)
+                usages.append(sample.usage)
                 demands.append(sample.demand)
             }
-            let middle = demands.sorted()[demands.count / 2]
-            #expect(middle > 0.8 * Double(spinners), "demands \(demands)")
+            // Not each: the clock is read a moment before or after the counters, which on an emulated CPU is a long one.
+            let usage = usages.sorted()[usages.count / 2]
+            let demand = demands.sorted()[demands.count / 2]
+            #expect(usage < cpus + 0.2, "usages \(usages)")
+            #expect(demand > 0.8 * Double(spinners), "demands \(demands)")
         }
 
         /// Sum over the live threads; the second field of schedstat (Documentation/scheduler/sched-stats.rst).

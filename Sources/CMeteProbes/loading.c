@@ -1,43 +1,16 @@
-/* Loading, attaching and draining the kernel programs. */
-#include "mete_probes.h"
+/* Loading and attaching the kernel programs. */
+#include "probes.h"
 #include "objects.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define TRACEPOINT_PREFIX "tp_btf/"
-#define MAX_PROGRAMS 16
-
-struct program {
-	struct bpf_program *program;
-	struct bpf_link *link;
-	bool required;
-};
-
-struct mete_probes {
-	struct bpf_object *objects[METE_OBJECTS];
-	struct program programs[MAX_PROGRAMS];
-	size_t program_count;
-	struct ring_buffer *ring;
-	struct bpf_link *sweep_link;
-	int losses_fd;
-	int spill_fd;
-	int cpu_count;
-	struct mete_losses *per_cpu_losses;
-	/* The sched object's .bss, mapped: one bool. */
-	bool *sweep_lists_all;
-	mete_record_visitor visit;
-	void *visit_context;
-	long visited;
-	char sweep_buffer[512 * sizeof(struct mete_thread_record)];
-};
 
 /* What libbpf says while objects are opened and loaded, the last of it. Per thread, since libbpf's
  * hook has no context. */
@@ -260,14 +233,6 @@ static int attach(struct mete_probes *probes)
 	return 0;
 }
 
-static int visit_ring_record(void *context, void *record, size_t size)
-{
-	struct mete_probes *probes = context;
-
-	probes->visit(probes->visit_context, record, size);
-	return 0;
-}
-
 static int find_shared_state(struct mete_probes *probes)
 {
 	struct bpf_object *first = probes->objects[0];
@@ -276,10 +241,12 @@ static int find_shared_state(struct mete_probes *probes)
 	size_t length = 0;
 
 	probes->losses_fd = bpf_object__find_map_fd_by_name(first, "losses");
-	probes->spill_fd = bpf_object__find_map_fd_by_name(first, "spill");
-	probes->sweep_lists_all =
-		variables ? (bool *)bpf_map__initial_value(variables, &length) : NULL;
-	if (!sweep || probes->losses_fd < 0 || probes->spill_fd < 0 || !probes->sweep_lists_all)
+	probes->spill_fds[0] = bpf_object__find_map_fd_by_name(first, "spill");
+	probes->spill_fds[1] = bpf_object__find_map_fd_by_name(first, "parent_spill");
+	if (variables)
+		probes->control = (struct mete_control *)bpf_map__initial_value(variables, &length);
+	if (!sweep || probes->losses_fd < 0 || probes->spill_fds[0] < 0 ||
+	    probes->spill_fds[1] < 0 || length != sizeof(*probes->control))
 		return -ENOENT;
 	probes->cpu_count = libbpf_num_possible_cpus();
 	if (probes->cpu_count < 0)
@@ -291,7 +258,7 @@ static int find_shared_state(struct mete_probes *probes)
 	if (!probes->sweep_link)
 		return -errno;
 	probes->ring = ring_buffer__new(bpf_object__find_map_fd_by_name(first, "records"),
-					visit_ring_record, probes, NULL);
+					mete_visit_ring_record, probes, NULL);
 	return probes->ring ? 0 : -errno;
 }
 
@@ -344,75 +311,6 @@ void mete_probes_close(struct mete_probes *probes)
 		bpf_object__close(probes->objects[index - 1]);
 	free(probes->per_cpu_losses);
 	free(probes);
-}
-
-long mete_probes_drain(struct mete_probes *probes, mete_record_visitor visit, void *context)
-{
-	probes->visit = visit;
-	probes->visit_context = context;
-	return ring_buffer__consume(probes->ring);
-}
-
-long mete_probes_sweep(struct mete_probes *probes, bool all, mete_record_visitor visit,
-		       void *context)
-{
-	const size_t size = sizeof(struct mete_thread_record);
-	long visited = 0;
-	int file;
-
-	*probes->sweep_lists_all = all;
-	file = bpf_iter_create(bpf_link__fd(probes->sweep_link));
-	if (file < 0)
-		return -errno;
-	for (;;) {
-		ssize_t got = read(file, probes->sweep_buffer, sizeof(probes->sweep_buffer));
-		ssize_t offset;
-
-		if (got < 0 && (errno == EINTR || errno == EAGAIN))
-			continue;
-		if (got <= 0) {
-			long result = got < 0 ? -errno : visited;
-
-			close(file);
-			return result;
-		}
-		/* The kernel cuts a read at the buffer's end, which is a whole number of records.
-		 */
-		for (offset = 0; offset + (ssize_t)size <= got; offset += (ssize_t)size, visited++)
-			visit(context, probes->sweep_buffer + offset, size);
-	}
-}
-
-long mete_probes_take_spill(struct mete_probes *probes, mete_spill_visitor visit, void *context)
-{
-	struct mete_spill entry;
-	uint32_t pid;
-	long taken = 0;
-
-	while (bpf_map_get_next_key(probes->spill_fd, NULL, &pid) == 0) {
-		if (bpf_map_lookup_and_delete_elem(probes->spill_fd, &pid, &entry))
-			return -errno;
-		visit(context, pid, &entry);
-		taken++;
-	}
-	return errno == ENOENT ? taken : -errno;
-}
-
-int mete_probes_losses(struct mete_probes *probes, struct mete_losses *total)
-{
-	const size_t fields = sizeof(*total) / sizeof(__u64);
-	uint32_t zero = 0;
-	int cpu;
-	size_t field;
-
-	if (bpf_map_lookup_elem(probes->losses_fd, &zero, probes->per_cpu_losses))
-		return -errno;
-	memset(total, 0, sizeof(*total));
-	for (cpu = 0; cpu < probes->cpu_count; cpu++)
-		for (field = 0; field < fields; field++)
-			((__u64 *)total)[field] +=
-				((const __u64 *)&probes->per_cpu_losses[cpu])[field];
-	return 0;
 }
 
 bool mete_probes_describe(const struct mete_probes *probes, size_t index,

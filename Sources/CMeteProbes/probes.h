@@ -1,0 +1,41 @@
+/* What an opened set of programs consists of. */
+#ifndef METE_PROBES_INTERNAL_H
+#define METE_PROBES_INTERNAL_H
+
+#include "mete_probes.h"
+
+#include <bpf/libbpf.h>
+
+#include "objects.h"
+
+#define MAX_PROGRAMS 16
+#define METE_SPILL_MAPS 2
+
+struct program {
+	struct bpf_program *program;
+	struct bpf_link *link;
+	bool required;
+};
+
+struct mete_probes {
+	struct bpf_object *objects[METE_OBJECTS];
+	struct program programs[MAX_PROGRAMS];
+	size_t program_count;
+	struct ring_buffer *ring;
+	struct bpf_link *sweep_link;
+	int losses_fd;
+	int spill_fds[METE_SPILL_MAPS];
+	int cpu_count;
+	struct mete_losses *per_cpu_losses;
+	/* The sched object's .bss, mapped. */
+	struct mete_control *control;
+	mete_record_visitor visit;
+	void *visit_context;
+	long visited;
+	char sweep_buffer[512 * sizeof(struct mete_thread_record)];
+};
+
+/* Hands a record of the ring buffer to the visitor of the drain under way. */
+int mete_visit_ring_record(void *context, void *record, size_t size);
+
+#endif

@@ -1,0 +1,114 @@
+/* Reading what the kernel programs found out. */
+#include "probes.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int mete_visit_ring_record(void *context, void *record, size_t size)
+{
+	struct mete_probes *probes = context;
+
+	probes->visit(probes->visit_context, record, size);
+	return 0;
+}
+
+long mete_probes_drain(struct mete_probes *probes, mete_record_visitor visit, void *context)
+{
+	probes->visit = visit;
+	probes->visit_context = context;
+	return ring_buffer__consume(probes->ring);
+}
+
+long mete_probes_sweep(struct mete_probes *probes, bool all, mete_record_visitor visit,
+		       void *context)
+{
+	const size_t size = sizeof(struct mete_thread_record);
+	long visited = 0;
+	int file;
+
+	probes->control->sweep_lists_all = all;
+	file = bpf_iter_create(bpf_link__fd(probes->sweep_link));
+	if (file < 0)
+		return -errno;
+	for (;;) {
+		ssize_t got = read(file, probes->sweep_buffer, sizeof(probes->sweep_buffer));
+		ssize_t offset;
+
+		if (got < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (got <= 0) {
+			long result = got < 0 ? -errno : visited;
+
+			close(file);
+			return result;
+		}
+		/* The kernel cuts a read at the buffer's end, which is a whole number of records.
+		 */
+		for (offset = 0; offset + (ssize_t)size <= got; offset += (ssize_t)size, visited++)
+			visit(context, probes->sweep_buffer + offset, size);
+	}
+}
+
+/* Takes the entries of earlier generations. Nobody adds to a map's older entries, so that they are
+ * all that is left to find once those of this generation are passed over. */
+static long take_spill_of(int map, uint32_t generation, mete_spill_visitor visit, void *context)
+{
+	struct mete_spill_key key, *last = NULL, before;
+	struct mete_spill entry;
+	long taken = 0;
+
+	while (bpf_map_get_next_key(map, last, &key) == 0) {
+		if (key.generation == generation) {
+			before = key;
+			last = &before;
+			continue;
+		}
+		if (bpf_map_lookup_and_delete_elem(map, &key, &entry))
+			return -errno;
+		visit(context, key.pid, &entry);
+		taken++;
+	}
+	return errno == ENOENT ? taken : -errno;
+}
+
+long mete_probes_take_spill(struct mete_probes *probes, mete_spill_visitor visit, void *context)
+{
+	uint32_t generation = probes->control->spill_generation + 1;
+	long taken = 0;
+	int map;
+
+	__atomic_store_n(&probes->control->spill_generation, generation, __ATOMIC_SEQ_CST);
+	/* Returns when every program that has read the former generation has ended:
+	 * synchronize_rcu(). With nohz_full= it is refused; then an exit of these microseconds may
+	 * be missed. */
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+	for (map = 0; map < METE_SPILL_MAPS; map++) {
+		long result = take_spill_of(probes->spill_fds[map], generation, visit, context);
+
+		if (result < 0)
+			return result;
+		taken += result;
+	}
+	return taken;
+}
+
+int mete_probes_losses(struct mete_probes *probes, struct mete_losses *total)
+{
+	const size_t fields = sizeof(*total) / sizeof(__u64);
+	uint32_t zero = 0;
+	int cpu;
+	size_t field;
+
+	if (bpf_map_lookup_elem(probes->losses_fd, &zero, probes->per_cpu_losses))
+		return -errno;
+	memset(total, 0, sizeof(*total));
+	for (cpu = 0; cpu < probes->cpu_count; cpu++)
+		for (field = 0; field < fields; field++)
+			((__u64 *)total)[field] +=
+				((const __u64 *)&probes->per_cpu_losses[cpu])[field];
+	return 0;
+}
