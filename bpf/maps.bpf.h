@@ -17,6 +17,8 @@ struct thread_state {
 	/* With the own clock only: total of finished waits, and start of the present one or 0. */
 	u64 own_wait_ns;
 	u64 queued_at_ns;
+	/* control.tick when a switch last sent a record. */
+	u64 sent_tick;
 };
 
 struct {
@@ -32,6 +34,14 @@ struct {
 	__type(key, u32);
 	__type(value, struct mete_losses);
 } losses SEC(".maps");
+
+/* Whether the CPU is idle; 0 where no switch has told yet. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u32);
+} idle_cpus SEC(".maps");
 
 /* Of threads whose exit record found no room: by their process, and by its parent when that map is
  * full. */

@@ -27,7 +27,8 @@ AT(mete_exec_record, path, 88);
 SIZE(mete_exec_record, 344);
 
 AT(mete_control, sweep_lists_all, 4);
-SIZE(mete_control, 8);
+AT(mete_control, tick, 8);
+SIZE(mete_control, 16);
 
 AT(mete_spill_key, generation, 4);
 SIZE(mete_spill_key, 8);

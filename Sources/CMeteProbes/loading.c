@@ -237,22 +237,27 @@ static int find_shared_state(struct mete_probes *probes)
 {
 	struct bpf_object *first = probes->objects[0];
 	struct bpf_program *sweep = bpf_object__find_program_by_name(first, "sweep");
+	struct bpf_program *running = bpf_object__find_program_by_name(first, "report_running");
 	struct bpf_map *variables = bpf_object__find_map_by_name(first, ".bss");
 	size_t length = 0;
 
 	probes->losses_fd = bpf_object__find_map_fd_by_name(first, "losses");
+	probes->running_fd = running ? bpf_program__fd(running) : -ENOENT;
+	probes->idle_cpus_fd = bpf_object__find_map_fd_by_name(first, "idle_cpus");
 	probes->spill_fds[0] = bpf_object__find_map_fd_by_name(first, "spill");
 	probes->spill_fds[1] = bpf_object__find_map_fd_by_name(first, "parent_spill");
 	if (variables)
 		probes->control = (struct mete_control *)bpf_map__initial_value(variables, &length);
-	if (!sweep || probes->losses_fd < 0 || probes->spill_fds[0] < 0 ||
-	    probes->spill_fds[1] < 0 || length != sizeof(*probes->control))
+	if (!sweep || probes->losses_fd < 0 || probes->running_fd < 0 || probes->idle_cpus_fd < 0 ||
+	    probes->spill_fds[0] < 0 || probes->spill_fds[1] < 0 ||
+	    length != sizeof(*probes->control))
 		return -ENOENT;
 	probes->cpu_count = libbpf_num_possible_cpus();
 	if (probes->cpu_count < 0)
 		return probes->cpu_count;
 	probes->per_cpu_losses = calloc((size_t)probes->cpu_count, sizeof(*probes->per_cpu_losses));
-	if (!probes->per_cpu_losses)
+	probes->per_cpu_idle = calloc((size_t)probes->cpu_count, sizeof(*probes->per_cpu_idle));
+	if (!probes->per_cpu_losses || !probes->per_cpu_idle)
 		return -ENOMEM;
 	probes->sweep_link = bpf_program__attach_iter(sweep, NULL);
 	if (!probes->sweep_link)
@@ -310,6 +315,7 @@ void mete_probes_close(struct mete_probes *probes)
 	for (index = METE_OBJECTS; index > 0; index--)
 		bpf_object__close(probes->objects[index - 1]);
 	free(probes->per_cpu_losses);
+	free(probes->per_cpu_idle);
 	free(probes);
 }
 

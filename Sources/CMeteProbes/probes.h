@@ -24,9 +24,13 @@ struct mete_probes {
 	struct ring_buffer *ring;
 	struct bpf_link *sweep_link;
 	int losses_fd;
+	int running_fd;
+	int idle_cpus_fd;
 	int spill_fds[METE_SPILL_MAPS];
 	int cpu_count;
 	struct mete_losses *per_cpu_losses;
+	/* A value per CPU, each in eight bytes: the layout of per-CPU maps. */
+	uint64_t *per_cpu_idle;
 	/* The sched object's .bss, mapped. */
 	struct mete_control *control;
 	mete_record_visitor visit;

@@ -23,6 +23,31 @@ long mete_probes_drain(struct mete_probes *probes, mete_record_visitor visit, vo
 	return ring_buffer__consume(probes->ring);
 }
 
+int mete_probes_report_running(struct mete_probes *probes)
+{
+	uint32_t zero = 0;
+	int cpu;
+
+	if (bpf_map_lookup_elem(probes->idle_cpus_fd, &zero, probes->per_cpu_idle))
+		return -errno;
+	for (cpu = 0; cpu < probes->cpu_count; cpu++) {
+		LIBBPF_OPTS(bpf_test_run_opts, options, .flags = BPF_F_TEST_RUN_ON_CPU,
+			    .cpu = (__u32)cpu);
+
+		if ((uint32_t)probes->per_cpu_idle[cpu])
+			continue;
+		/* A CPU that is possible but not online runs nothing. */
+		if (bpf_prog_test_run_opts(probes->running_fd, &options) && errno != ENXIO)
+			return -errno;
+	}
+	return 0;
+}
+
+void mete_probes_begin_tick(struct mete_probes *probes)
+{
+	__atomic_fetch_add(&probes->control->tick, 1, __ATOMIC_RELAXED);
+}
+
 long mete_probes_sweep(struct mete_probes *probes, bool all, mete_record_visitor visit,
 		       void *context)
 {

@@ -20,11 +20,14 @@ package final class Tracer {
     private var capacity: CapacityMeter
     private var windowStart: Instant
     private var losses = TraceLosses()
-    private var sweepsUntilCheck = 0
+    private var ticksUntilSweep = 0
     private var rosters = MembershipRosters()
 
-    /// Most records that a sweep is expected to visit in a tick; above, sweeps are spread over ticks.
-    private static let threadsPerSweep = 5_000
+    /// With more threads than this a sweep is not made in every tick: see bpf/sched.bpf.c for what it costs. What a thread used since
+    /// its first switch in a tick, less than a slice, is then counted one tick later, and a wait that began before the tick is
+    /// seen when it is over, or by the next sweep.
+    private static let threadsPerTick = 256
+    private static let mostTicksWithoutSweep = 9
 
     /// - Parameters:
     ///   - classifier: decides the component of every thread.
@@ -55,8 +58,7 @@ package final class Tracer {
 
     /// Ends the window that is open and says what happened in it.
     package func closeWindow() throws(TraceError) -> TraceWindow {
-        try drain()
-        try sweep()
+        try takeIn()
         try settleLosses()
         let end = Self.now()
         let samples = accountant.closeWindow(start: windowStart, end: end)
@@ -85,14 +87,17 @@ package final class Tracer {
 
     // MARK: Sweeps and losses
 
-    private func sweep() throws(TraceError) {
-        // A sweep visits every thread: with very many of them it is made every few ticks; switches report in between.
-        if sweepsUntilCheck > 0 {
-            sweepsUntilCheck -= 1
-            return
+    private func takeIn() throws(TraceError) {
+        if ticksUntilSweep > 0 {
+            ticksUntilSweep -= 1
+            try probes.reportRunning()
+            try drain()
+        } else {
+            ticksUntilSweep = min(accountant.threadCount / Self.threadsPerTick, Self.mostTicksWithoutSweep)
+            try drain()
+            try probes.sweep(all: false) { accountant.apply($0) }
         }
-        sweepsUntilCheck = accountant.threadCount / Self.threadsPerSweep
-        try probes.sweep(all: false) { accountant.apply($0) }
+        if ticksUntilSweep > 0 { probes.beginTick() }
     }
 
     private func sweepCompletely() throws(TraceError) {

@@ -74,6 +74,8 @@ struct mete_control {
 	__u32 spill_generation;
 	/* Whether a sweep lists threads that have not moved too. */
 	__u32 sweep_lists_all;
+	/* A thread's first switch after it has changed sends a record. */
+	__u64 tick;
 };
 
 struct mete_spill_key {

@@ -49,6 +49,13 @@ void mete_probes_close(struct mete_probes *probes);
 /* Hands over all records that are in the ring buffer. Returns their number, or -errno. */
 long mete_probes_drain(struct mete_probes *probes, mete_record_visitor visit, void *context);
 
+/* Puts a record of each thread that is on a CPU now into the ring buffer, by an interrupt on each
+ * CPU that is not idle. Returns 0 or -errno. */
+int mete_probes_report_running(struct mete_probes *probes);
+
+/* From now on the first switch of each thread sends a record. */
+void mete_probes_begin_tick(struct mete_probes *probes);
+
 /* Hands over a record of every live thread that has moved (with all: of every live thread). Returns
  * their number, or -errno. */
 long mete_probes_sweep(struct mete_probes *probes, bool all, mete_record_visitor visit,

@@ -49,6 +49,11 @@ struct ComponentLedger {
         accounts[index].total += usage
     }
 
+    /// Takes delay out of the open window; it stays in the total.
+    mutating func withdraw(delay: Nanoseconds, from index: Int) {
+        accounts[index].window.runQueueDelay = max(0, accounts[index].window.runQueueDelay - delay)
+    }
+
     mutating func countThreads(_ change: Int, in index: Int) {
         accounts[index].threads += change
     }

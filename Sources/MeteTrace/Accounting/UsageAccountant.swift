@@ -101,11 +101,16 @@ package struct UsageAccountant {
     // MARK: Windows
 
     /// Ends the window: one sample per component, ordered by component.
+    ///
+    /// A thread that was seen late brings a wait that began before the window. It cannot have wanted more than one CPU, so what is more
+    /// is part of the totals, but not of the window.
     package mutating func closeWindow(start: Instant, end: Instant) -> [UsageSample] {
         let window = Double(max(1, end - start))
         let kept = exp2(-window / (0.5 * Double(Nanoseconds.perSecond)))
         for slot in threads.slots.indices where threads[slot].isLive {
             let used = threads[slot].openWindow
+            let excess = used.runTime + used.runQueueDelay - (end - start)
+            if excess > 0 { ledger.withdraw(delay: min(excess, used.runQueueDelay), from: threads[slot].component) }
             threads[slot].load = threads[slot].load * kept + Double(used.runTime) / window * (1 - kept)
             threads[slot].lastWindow = used
             threads[slot].openWindow = CPUUsage()

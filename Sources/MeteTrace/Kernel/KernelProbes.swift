@@ -8,7 +8,7 @@ package final class KernelProbes {
         /// Bytes of the ring buffer; rounded up to a power of two of at least a page. A quarter is kept free for events.
         package var ringBytes: UInt32 = 1 << 20
         /// Run time and delay in nanoseconds after which a switch sends a record without waiting for the sweep.
-        package var sliceNanoseconds: UInt64 = 10_000_000
+        package var sliceNanoseconds: UInt64 = 2_000_000
         /// Whether waits are timed by mete's own wake-up hooks, because the kernel does not keep them.
         package var ownClock = false
 
@@ -55,6 +55,16 @@ package final class KernelProbes {
     package func drain(_ visit: (UnsafeRawBufferPointer) -> Void) throws(TraceError) {
         let count = withVisitor(visit) { mete_probes_drain(handle, $0, $1) }
         try check(count, "drain the ring buffer")
+    }
+
+    /// Has each thread that is on a CPU now put a record into the ring buffer. Costs an interrupt on each CPU that is not idle.
+    package func reportRunning() throws(TraceError) {
+        try check(Int(mete_probes_report_running(handle)), "ask the CPUs what they run")
+    }
+
+    /// From now on the first switch of each thread puts a record into the ring buffer, however little the thread has used.
+    package func beginTick() {
+        mete_probes_begin_tick(handle)
     }
 
     /// Hands over a record of every live thread whose counters have moved since they were last sent.

@@ -1,4 +1,5 @@
 import Glibc
+import MeteControl
 import MeteModel
 import MeteTestSupport
 import MeteTrace
@@ -66,6 +67,30 @@ extension KernelTests {
             #expect(window.losses.unattributedThreads == 0)
         }
 
+        /// With this many threads a sweep is made in every second window at most.
+        @Test func everyWindowSeesAThreadThatNeverSwitches() throws {
+            let crowd = try Workload("wakers", "60", "700", "1", "crowd").process
+            let tracer = try Workload.tracer(KernelProbes.Options())
+            let spinner = try Workload("spin", "3", "1").process
+            try #require(Polling.wait { Self.threads(ofProcess: crowd.identifier) > 600 })
+            var unseen = 0
+            var windows = 0
+            while !spinner.hasEnded() {
+                let before = Self.runTime(ofProcess: spinner.identifier)
+                usleep(100_000)
+                let window = try tracer.closeWindow()
+                #expect(window.threads > 600)
+                // Half a window, so that a timer tick more or less does not matter; a spinner that got less tells nothing.
+                guard let before, let after = Self.runTime(ofProcess: spinner.identifier), after - before > 50_000_000
+                else { continue }
+                windows += 1
+                let usage = tracer.threadUsage().first { $0.thread.pid == spinner.identifier }?.cpu.runTime ?? 0
+                if usage < 20_000_000 { unseen += 1 }
+            }
+            #expect(windows > 5, "the spinner hardly ran")
+            #expect(unseen == 0, "of \(windows) windows")
+        }
+
         @Test func threadsThatEndedUnseenAreGivenUp() throws {
             var options = KernelProbes.Options()
             options.ringBytes = 4096
@@ -116,15 +141,19 @@ extension KernelTests {
             #expect(demand > 0.8 * Double(spinners), "demands \(demands)")
         }
 
+        private static func threads(ofProcess pid: Int32) -> Int {
+            (try? KernelFile.folders(in: "/proc/\(pid)/task"))?.count ?? 0
+        }
+
+        /// Nanoseconds; nil once it has ended. The first field of schedstat (Documentation/scheduler/sched-stats.rst).
+        private static func runTime(ofProcess pid: Int32) -> Int64? {
+            (try? TextFile.read("/proc/\(pid)/schedstat")).flatMap { Int64($0.prefix { $0 != " " }) }
+        }
+
         /// Sum over the live threads; the second field of schedstat (Documentation/scheduler/sched-stats.rst).
         private static func runDelay(ofProcess pid: Int32) -> Int64 {
-            guard let folder = opendir("/proc/\(pid)/task") else { return 0 }
-            defer { closedir(folder) }
             var sum: Int64 = 0
-            while let entry = readdir(folder) {
-                let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-                }
+            for name in (try? KernelFile.folders(in: "/proc/\(pid)/task")) ?? [] {
                 guard let text = try? TextFile.read("/proc/\(pid)/task/\(name)/schedstat") else { continue }
                 let fields = text.split(separator: " ")
                 sum += fields.count > 1 ? Int64(fields[1]) ?? 0 : 0

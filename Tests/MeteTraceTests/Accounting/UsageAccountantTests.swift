@@ -53,6 +53,17 @@ struct UsageAccountantTests {
         #expect(script.closeWindow("web")?.cpu == CPUUsage(runTime: 500, runQueueDelay: 90))
     }
 
+    @Test func aThreadWantsNoMoreThanOneCPU() throws {
+        var script = try RecordScript([Self.web])
+        script.send(METE_RECORD_FORK, 10, of: 10, name: "web")
+        // It has waited for three windows of 1,000 ns before it was seen.
+        script.send(METE_RECORD_USAGE, 10, of: 10, run: 200, wait: 3000, name: "web")
+        let sample = script.closeWindow("web")
+        #expect(sample?.cpu == CPUUsage(runTime: 200, runQueueDelay: 800))
+        #expect(sample?.demand == 1)
+        #expect(script.accountant.totals.first { $0.component == ComponentID("web") }?.usage.runQueueDelay == 3000)
+    }
+
     @Test func anIdUsedAgainIsAnotherThread() throws {
         var script = try RecordScript([Self.web])
         script.send(METE_RECORD_FORK, 10, of: 10, start: 100, name: "web")
