@@ -68,6 +68,30 @@ struct CPUControllerTests {
     }
 
     @Test(arguments: [CgroupHierarchy.Version.v1, .v2])
+    func dividesAComponentAmongItsGroupsByUse(version: CgroupHierarchy.Version) throws {
+        let bench = try Bench(version, groups: ["x", "y"])
+        var memberships = members([("a", "/x"), ("a", "/y"), ("rest", "/")])
+        memberships[0].processes += memberships.remove(at: 1).processes
+        memberships[0].hotThreads = zip(memberships[0].processes, [0.75, 0.25]).map { process, usage in
+            ThreadLoad(
+                thread: ThreadRef(tid: process.pid, pid: process.pid, startTime: 1), name: "a", usage: usage)
+        }
+        let outcome = bench.controller.apply(
+            directives: [directive("a", 0.5, maximum: 0.8), directive("rest", 0.5)], memberships: memberships,
+            capacity: 1,
+            at: start)
+        #expect(outcome.failures.isEmpty)
+        let file = version == .v1 ? "cpu.shares" : "cpu.weight"
+        let x = try #require(Double(try bench.tree.text("x/\(file)")))
+        let y = try #require(Double(try bench.tree.text("y/\(file)")))
+        // 0.1 + 0.8 * 3/4 of the share against 0.1 + 0.8 * 1/4, in whole weights.
+        #expect(abs(x / y - 7.0 / 3) < 0.1)
+        let cap = version == .v1 ? "cpu.cfs_quota_us" : "cpu.max"
+        #expect(try bench.tree.text("x/\(cap)").hasPrefix("56000"))
+        #expect(try bench.tree.text("y/\(cap)").hasPrefix("24000"))
+    }
+
+    @Test(arguments: [CgroupHierarchy.Version.v1, .v2])
     func writesNothingWhenNothingChanges(version: CgroupHierarchy.Version) throws {
         let bench = try Bench(version, groups: ["a"])
         let directives = [directive("a", 1, maximum: 2), directive("rest", 1)]
