@@ -97,8 +97,9 @@ let package = Package(
         .executableTarget(name: "mete", dependencies: ["MeteCommands"], swiftSettings: strict),
 
         // MARK: Examples
+        .target(name: "SeededRandom", swiftSettings: strict),
         .executableTarget(
-            name: "open-loop", dependencies: [argumentParser], path: "examples/01-open-loop-client",
+            name: "open-loop", dependencies: ["SeededRandom", argumentParser], path: "examples/01-open-loop-client",
             exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(
             name: "redis-beside-hogs", dependencies: ["MeteTestSupport", argumentParser],
@@ -112,18 +113,28 @@ let package = Package(
             name: "CrashProbe", dependencies: ["MeteModel", "MeteControl", "CMeteLinux"],
             path: "Tests/Support/CrashProbe",
             swiftSettings: strict),
-        .testTarget(name: "MetePolicyTests", dependencies: ["MeteModel", "MetePolicy"], swiftSettings: strict),
         .testTarget(
-            name: "MeteTraceTests", dependencies: ["MeteModel", "MeteTrace", "CMeteWire"], swiftSettings: strict),
-        .testTarget(name: "MetePredictionTests", dependencies: ["MeteModel", "MetePrediction"], swiftSettings: strict),
-        .testTarget(name: "MetePartitionTests", dependencies: ["MeteModel", "MetePartition"], swiftSettings: strict),
+            name: "MetePolicyTests", dependencies: ["MeteModel", "MetePolicy", "MeteTestSupport"], swiftSettings: strict
+        ),
         .testTarget(
-            name: "MeteControlTests", dependencies: ["MeteModel", "MeteControl", "CMeteLinux"], swiftSettings: strict),
+            name: "MeteTraceTests", dependencies: ["MeteModel", "MeteTrace", "CMeteWire", "SeededRandom"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MetePredictionTests", dependencies: ["MeteModel", "MetePrediction", "SeededRandom"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MetePartitionTests", dependencies: ["MeteModel", "MetePartition", "SeededRandom"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MeteControlTests",
+            dependencies: ["MeteModel", "MeteControl", "MeteTestSupport", "SeededRandom"],
+            swiftSettings: strict),
         .testTarget(name: "MeteProtocolTests", dependencies: ["MeteModel", "MeteProtocol"], swiftSettings: strict),
         .testTarget(
             name: "MeteAgentTests",
             dependencies: [
-                "MeteModel", "MeteProtocol", "MeteClient", "MeteAgent", .product(name: "NIOCore", package: "swift-nio"),
+                "MeteModel", "MeteProtocol", "MeteClient", "MeteAgent", "MeteTestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .testTarget(name: "MeteTextTests", dependencies: ["MeteText"], swiftSettings: strict),
@@ -138,7 +149,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "ExampleTests", dependencies: ["open-loop", "redis-beside-hogs", "MeteTestSupport"],
+            name: "ExampleTests", dependencies: ["open-loop", "redis-beside-hogs", "MeteTestSupport", "SeededRandom"],
             swiftSettings: strict),
 
         // MARK: Benchmarks

@@ -17,10 +17,15 @@ package enum ControlSupport {
     }
 
     private static func privileges() -> Finding {
-        let effective = (try? KernelFile.read("/proc/self/status"))?.split(separator: "\n")
-            .first { $0.hasPrefix("CapEff:") }?.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) }
-        let mayNice = effective.map { $0 & (1 << 23) != 0 } ?? false
-        let mayAdminister = effective.map { $0 & (1 << 21) != 0 } ?? false
+        judge("privileges", by: "/proc/self/status") { privileges(status: $0 ?? "") }
+    }
+
+    private static func privileges(status: String) -> Finding {
+        let effective =
+            status.split(separator: "\n").first { $0.hasPrefix("CapEff:") }?
+            .split(separator: "\t").last.flatMap { UInt64($0, radix: 16) } ?? 0
+        let mayNice = effective & (1 << 23) != 0
+        let mayAdminister = effective & (1 << 21) != 0
         let missing = [mayNice ? nil : "CAP_SYS_NICE", mayAdminister ? nil : "CAP_SYS_ADMIN"].compactMap { $0 }
         return Finding(
             feature: "privileges",
@@ -120,31 +125,35 @@ package enum ControlSupport {
     }
 
     private static func autogroup() -> Finding {
-        let value = try? KernelFile.read("/proc/sys/kernel/sched_autogroup_enabled")
-        guard value == "1" else {
+        let feature = "SCHED_AUTOGROUP"
+        return judge(feature, by: "/proc/sys/kernel/sched_autogroup_enabled") { value in
+            guard value == "1" else {
+                return Finding(
+                    feature: feature, support: .supported, detail: value == nil ? "not in this kernel" : "off")
+            }
             return Finding(
-                feature: "SCHED_AUTOGROUP", support: .supported, detail: value == nil ? "not in this kernel" : "off")
+                feature: feature,
+                support: .limited(
+                    reason: "threads in the root group compete per session, whatever their number and nice",
+                    remedy:
+                        "None needed: weights take it into account. kernel.sched_autogroup_enabled=0 switches it off."),
+                detail: "on")
         }
-        return Finding(
-            feature: "SCHED_AUTOGROUP",
-            support: .limited(
-                reason: "threads in the root group compete per session, whatever their number and nice",
-                remedy: "None needed: weights take it into account. kernel.sched_autogroup_enabled=0 switches it off."),
-            detail: "on")
     }
 
     private static func extensibleScheduler() -> Finding {
         let feature = "sched_ext"
-        guard let state = try? KernelFile.read("/sys/kernel/sched_ext/state") else {
-            return Finding(feature: feature, support: .supported, detail: "not in this kernel")
+        return judge(feature, by: "/sys/kernel/sched_ext/state") { state in
+            guard let state, state != "disabled" else {
+                return Finding(feature: feature, support: .supported, detail: state ?? "not in this kernel")
+            }
+            return Finding(
+                feature: feature,
+                support: .unsupported(
+                    reason: "a sched_ext scheduler is loaded, which need not honour cpu.weight and cpu.max",
+                    remedy: "Stop that scheduler, or use `mode: reserved`, which it does not see."),
+                detail: state)
         }
-        guard state != "disabled" else { return Finding(feature: feature, support: .supported, detail: state) }
-        return Finding(
-            feature: feature,
-            support: .unsupported(
-                reason: "a sched_ext scheduler is loaded, which need not honour cpu.weight and cpu.max",
-                remedy: "Stop that scheduler, or use `mode: reserved`, which it does not see."),
-            detail: state)
     }
 
     private static func debugfs() -> Finding {
@@ -157,6 +166,19 @@ package enum ControlSupport {
                     remedy: "mount -t debugfs none /sys/kernel/debug")
                 : .supported,
             detail: point.map { "at \($0)" } ?? "not mounted")
+    }
+
+    /// What a file says of a feature; it is nil where there is no such file.
+    private static func judge(_ feature: String, by file: String, _ finding: (String?) -> Finding) -> Finding {
+        do {
+            return finding(try KernelFile.readIfPresent(file))
+        } catch {
+            return Finding(
+                feature: feature,
+                support: .limited(
+                    reason: "\(file) cannot be read: \(error)", remedy: "Run as root, with /proc and /sys mounted."),
+                detail: "unknown")
+        }
     }
 
     private static func rounded(_ cores: Double) -> Double { (cores * 1000).rounded() / 1000 }

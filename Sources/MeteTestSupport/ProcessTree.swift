@@ -14,6 +14,11 @@ package enum ProcessTree {
         try all().filter { $0.group == group && !$0.hasEnded }.map(\.process)
     }
 
+    /// The threads of a process, in the order of their ids.
+    package static func threads(of process: pid_t) throws(ProcessError) -> [pid_t] {
+        try Folder.names(in: "/proc/\(process)/task").compactMap { pid_t($0) }.sorted()
+    }
+
     /// The name of a process's main thread (comm), or nil when it has ended.
     package static func name(of process: pid_t) -> String? {
         (try? TextFile.read("/proc/\(process)/comm")).map { String($0.prefix { $0 != "\n" }) }
@@ -38,19 +43,10 @@ package enum ProcessTree {
     }
 
     private static func all() throws(ProcessError) -> [Entry] {
-        guard let folder = opendir("/proc") else { throw ProcessError("list", "/proc", errno: errno) }
-        defer { closedir(folder) }
-        var entries: [Entry] = []
-        while let item = readdir(folder) {
-            let name = withUnsafeBytes(of: &item.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
+        try Folder.names(in: "/proc").compactMap { name in
             // A process that ended since it was listed has no stat to read; it is in no tree.
-            guard let process = pid_t(name), let stat = try? TextFile.read("/proc/\(process)/stat"),
-                let entry = Entry(stat: stat, of: process)
-            else { continue }
-            entries.append(entry)
+            guard let process = pid_t(name), let stat = try? TextFile.read("/proc/\(process)/stat") else { return nil }
+            return Entry(stat: stat, of: process)
         }
-        return entries
     }
 }

@@ -17,20 +17,17 @@ package final class ScratchGroup {
     }
 
     deinit {
-        // EBUSY while a process that just ended is still being taken out.
-        for _ in 0..<100 where rmdir(path) == -1 && errno == EBUSY { usleep(10_000) }
-        if access(path, F_OK) == 0 {
-            let line = "warning: the cgroup \(path) is still in use; remove it with: rmdir \(path)\n"
-            write(STDERR_FILENO, line, line.utf8.count)
-        }
+        Self.remove(path)
         guard handedDown else { return }
         do {
             try TextFile.write("-cpu", to: Self.subtreeControl(of: hierarchy))
         } catch {
-            let line = "warning: \(error)\n"
-            write(STDERR_FILENO, line, line.utf8.count)
+            Self.warn("\(error)")
         }
     }
+
+    /// Removes the groups that were made below it, and those below them.
+    package func removeChildren() { Self.removeChildren(of: path) }
 
     package var membersFile: String { "\(path)/cgroup.procs" }
 
@@ -47,6 +44,31 @@ package final class ScratchGroup {
     package enum Weight {
         case largest
         case smallest
+    }
+
+    private static func removeChildren(of path: String) {
+        do {
+            for name in try Folder.names(in: path) {
+                let child = "\(path)/\(name)"
+                var facts = stat()
+                guard stat(child, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else { continue }
+                removeChildren(of: child)
+                remove(child)
+            }
+        } catch {
+            warn("\(error)")
+        }
+    }
+
+    private static func remove(_ path: String) {
+        // EBUSY while a process that just ended is still being taken out.
+        Polling.wait(seconds: 5) { rmdir(path) == 0 || errno != EBUSY }
+        if access(path, F_OK) == 0 { warn("the cgroup \(path) is still in use; remove it with: rmdir \(path)") }
+    }
+
+    private static func warn(_ text: String) {
+        let line = "warning: \(text)\n"
+        write(STDERR_FILENO, line, line.utf8.count)
     }
 
     private static func handDownCPU(in hierarchy: CPUHierarchy) throws(ProcessError) -> Bool {

@@ -21,13 +21,17 @@ package enum TextFile {
 
     /// In one `write`, as the files of cgroups and sysctls need it.
     package static func write(_ text: String, to path: String, creating: Bool = false) throws(ProcessError) {
+        try write(Array(text.utf8), to: path, creating: creating)
+    }
+
+    package static func write(_ bytes: [UInt8], to path: String, creating: Bool = false) throws(ProcessError) {
         let descriptor = open(path, O_WRONLY | O_CLOEXEC | (creating ? O_CREAT | O_TRUNC : 0), 0o600)
         guard descriptor >= 0 else { throw ProcessError("open", path, errno: errno) }
         defer { close(descriptor) }
-        let bytes = Array(text.utf8)
         let count = Glibc.write(descriptor, bytes, bytes.count)
         guard count == bytes.count else {
-            throw ProcessError("write \"\(text)\" to", path, errno: count < 0 ? errno : EIO)
+            throw ProcessError(
+                "write \"\(String(decoding: bytes, as: UTF8.self))\" to", path, errno: count < 0 ? errno : EIO)
         }
     }
 }

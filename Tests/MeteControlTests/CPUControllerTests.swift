@@ -1,5 +1,6 @@
 import MeteControl
 import MeteModel
+import MeteTestSupport
 import Testing
 
 /// The whole controller on a folder that looks like a cgroup hierarchy.
@@ -12,22 +13,22 @@ struct CPUControllerTests {
         let controller: CPUController
 
         init(_ version: CgroupHierarchy.Version, groups: [String]) throws {
-            tree = try TemporaryFolder()
-            state = try TemporaryFolder()
+            tree = try TemporaryFolder(prefix: "mete-control")
+            state = try TemporaryFolder(prefix: "mete-control")
             for group in [""] + groups {
                 if version == .v1 {
-                    try tree.file("\(group)/cpu.shares", "1024")
-                    try tree.file("\(group)/cpu.cfs_quota_us", "-1")
-                    try tree.file("\(group)/cpu.cfs_period_us", "100000")
+                    try tree.write("1024", to: "\(group)/cpu.shares")
+                    try tree.write("-1", to: "\(group)/cpu.cfs_quota_us")
+                    try tree.write("100000", to: "\(group)/cpu.cfs_period_us")
                 } else {
-                    try tree.file("\(group)/cgroup.controllers", "cpu")
-                    try tree.file("\(group)/cgroup.subtree_control", "cpu")
-                    try tree.file("\(group)/cpu.weight", "100")
-                    try tree.file("\(group)/cpu.max", "max 100000")
+                    try tree.write("cpu", to: "\(group)/cgroup.controllers")
+                    try tree.write("cpu", to: "\(group)/cgroup.subtree_control")
+                    try tree.write("100", to: "\(group)/cpu.weight")
+                    try tree.write("max 100000", to: "\(group)/cpu.max")
                 }
             }
             let type = version == .v1 ? "cgroup cgroup rw,cpu" : "cgroup2 cgroup2 rw"
-            let mountinfo = try tree.file("mountinfo", "30 20 0:30 / \(tree.path) rw - \(type)\n")
+            let mountinfo = try tree.write("30 20 0:30 / \(tree.path) rw - \(type)\n", to: "mountinfo")
             controller = try CPUController(
                 hierarchies: .discover(mountinfo: mountinfo), stateFolder: state.path)
         }
@@ -64,6 +65,30 @@ struct CPUControllerTests {
         let status = try #require(bench.controller.status[ComponentID("a")])
         #expect(status.mode == .shared)
         #expect(status.weights.keys.sorted() == ["/s/a"])
+    }
+
+    @Test(arguments: [CgroupHierarchy.Version.v1, .v2])
+    func dividesAComponentAmongItsGroupsByUse(version: CgroupHierarchy.Version) throws {
+        let bench = try Bench(version, groups: ["x", "y"])
+        var memberships = members([("a", "/x"), ("a", "/y"), ("rest", "/")])
+        memberships[0].processes += memberships.remove(at: 1).processes
+        memberships[0].hotThreads = zip(memberships[0].processes, [0.75, 0.25]).map { process, usage in
+            ThreadLoad(
+                thread: ThreadRef(tid: process.pid, pid: process.pid, startTime: 1), name: "a", usage: usage)
+        }
+        let outcome = bench.controller.apply(
+            directives: [directive("a", 0.5, maximum: 0.8), directive("rest", 0.5)], memberships: memberships,
+            capacity: 1,
+            at: start)
+        #expect(outcome.failures.isEmpty)
+        let file = version == .v1 ? "cpu.shares" : "cpu.weight"
+        let x = try #require(Double(try bench.tree.text("x/\(file)")))
+        let y = try #require(Double(try bench.tree.text("y/\(file)")))
+        // 0.1 + 0.8 * 3/4 of the share against 0.1 + 0.8 * 1/4, in whole weights.
+        #expect(abs(x / y - 7.0 / 3) < 0.1)
+        let cap = version == .v1 ? "cpu.cfs_quota_us" : "cpu.max"
+        #expect(try bench.tree.text("x/\(cap)").hasPrefix("56000"))
+        #expect(try bench.tree.text("y/\(cap)").hasPrefix("24000"))
     }
 
     @Test(arguments: [CgroupHierarchy.Version.v1, .v2])
@@ -127,7 +152,7 @@ struct CPUControllerTests {
         let memberships = members([("a", "/a"), ("rest", "/")])
         _ = bench.controller.apply(
             directives: [directive("a", 1.5), directive("rest", 0.5)], memberships: memberships, capacity: 2, at: start)
-        try bench.tree.file("a/cpu.shares", "77")
+        try bench.tree.write("77", to: "a/cpu.shares")
         _ = bench.controller.apply(
             directives: [directive("a", 0.5), directive("rest", 1.5)], memberships: memberships, capacity: 2, at: start)
         #expect(try bench.tree.text("a/cpu.shares") == "77")
@@ -148,10 +173,10 @@ struct CPUControllerTests {
     }
 
     @Test func bringsBackWhatACrashedControllerLeft() throws {
-        let tree = try TemporaryFolder()
-        let state = try TemporaryFolder()
-        try tree.file("a/cpu.shares", "1024")
-        let mountinfo = try tree.file("mountinfo", "30 20 0:30 / \(tree.path) rw - cgroup cgroup rw,cpu\n")
+        let tree = try TemporaryFolder(prefix: "mete-control")
+        let state = try TemporaryFolder(prefix: "mete-control")
+        try tree.write("1024", to: "a/cpu.shares")
+        let mountinfo = try tree.write("30 20 0:30 / \(tree.path) rw - cgroup cgroup rw,cpu\n", to: "mountinfo")
         do {
             let first = try CPUController(hierarchies: .discover(mountinfo: mountinfo), stateFolder: state.path)
             _ = first.apply(

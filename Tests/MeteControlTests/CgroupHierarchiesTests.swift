@@ -1,17 +1,18 @@
 import MeteControl
 import MeteModel
+import MeteTestSupport
 import Testing
 
 struct CgroupHierarchiesTests {
     private func discover(_ lines: [String]) throws -> CgroupHierarchies {
-        let folder = try TemporaryFolder()
-        return .discover(mountinfo: try folder.file("mountinfo", lines.joined(separator: "\n") + "\n"))
+        let folder = try TemporaryFolder(prefix: "mete-control")
+        return .discover(mountinfo: try folder.write(lines.joined(separator: "\n") + "\n", to: "mountinfo"))
     }
 
     @Test func findsAV1CpuMountBesideAV2WithoutControllers() throws {
-        let tree = try TemporaryFolder()
-        try tree.file("cpu,cpuacct/cpu.shares", "1024")
-        try tree.file("unified/cgroup.controllers", "")
+        let tree = try TemporaryFolder(prefix: "mete-control")
+        try tree.write("1024", to: "cpu,cpuacct/cpu.shares")
+        try tree.write("", to: "unified/cgroup.controllers")
         let found = try discover([
             "29 31 0:29 / \(tree.path)/cpu,cpuacct rw,relatime - cgroup cgroup rw,cpu,cpuacct",
             "38 31 0:38 / \(tree.path)/unified rw shared:4 - cgroup2 cgroup2 rw",
@@ -21,8 +22,8 @@ struct CgroupHierarchiesTests {
     }
 
     @Test func prefersV2WhereItHasTheController() throws {
-        let tree = try TemporaryFolder()
-        try tree.file("with space/cgroup.controllers", "cpuset cpu io")
+        let tree = try TemporaryFolder(prefix: "mete-control")
+        try tree.write("cpuset cpu io", to: "with space/cgroup.controllers")
         let found = try discover(["38 31 0:38 / \(tree.path)/with\\040space rw - cgroup2 cgroup2 rw"])
         #expect(found.cpu?.version == .v2)
         #expect(found.cpu?.mountPoint == "\(tree.path)/with space")
@@ -30,8 +31,8 @@ struct CgroupHierarchiesTests {
     }
 
     @Test func saysWhyAReadOnlyMountIsOfNoUse() throws {
-        let tree = try TemporaryFolder()
-        try tree.file("v2/cgroup.controllers", "cpu")
+        let tree = try TemporaryFolder(prefix: "mete-control")
+        try tree.write("cpu", to: "v2/cgroup.controllers")
         let found = try discover(["38 31 0:38 / \(tree.path)/v2 ro,nosuid - cgroup2 cgroup2 rw"])
         guard case .unsupported(let reason, let remedy) = found.cpuFinding.support else {
             Issue.record("a read-only mount counts as usable")

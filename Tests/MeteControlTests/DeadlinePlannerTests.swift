@@ -1,5 +1,6 @@
 import MeteControl
 import MeteModel
+import SeededRandom
 import Testing
 
 struct DeadlinePlannerTests {
@@ -45,7 +46,7 @@ struct DeadlinePlannerTests {
     }
 
     @Test(arguments: 0..<300 as Range<UInt64>) func isAlwaysAdmitted(seed: UInt64) {
-        var random = Seeded(seed)
+        var random = SplitMix64(seed: seed)
         let capacity = DeadlineCapacity(
             cpus: Int.random(in: 1...16, using: &random), fairServers: 0.05,
             others: Double.random(in: 0...2, using: &random))

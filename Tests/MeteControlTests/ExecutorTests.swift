@@ -1,5 +1,6 @@
 import MeteControl
 import MeteModel
+import MeteTestSupport
 import Testing
 
 /// On folders that look like cgroups: what a kernel cannot easily be made to show.
@@ -13,8 +14,8 @@ struct ExecutorTests {
         let executor: Executor
 
         init() throws {
-            tree = try TemporaryFolder()
-            state = try TemporaryFolder()
+            tree = try TemporaryFolder(prefix: "mete-control")
+            state = try TemporaryFolder(prefix: "mete-control")
             journal = try Journal(folder: StateFolder(state.path), bootID: "boot")
             executor = Executor(journal: journal)
         }
@@ -27,7 +28,7 @@ struct ExecutorTests {
 
     @Test func writesAndRestores() throws {
         let bench = try Bench()
-        try bench.tree.file("a/cpu.shares", "1024")
+        try bench.tree.write("1024", to: "a/cpu.shares")
         let outcome = bench.executor.execute([bench.write("a/cpu.shares", "2048")], at: now)
         #expect(outcome.applied.count == 1)
         #expect(try bench.tree.text("a/cpu.shares") == "2048")
@@ -40,7 +41,7 @@ struct ExecutorTests {
 
     @Test func skipsWhatIsAlreadyWanted() throws {
         let bench = try Bench()
-        try bench.tree.file("a/cpu.max", "max  100000\n")
+        try bench.tree.write("max  100000\n", to: "a/cpu.max")
         let outcome = bench.executor.execute([bench.write("a/cpu.max", "max 100000")], at: now)
         #expect(outcome.skipped == 1)
         #expect(outcome.applied.isEmpty)
@@ -49,9 +50,9 @@ struct ExecutorTests {
 
     @Test func yieldsToAnotherWriterUntilTold() throws {
         let bench = try Bench()
-        try bench.tree.file("a/cpu.shares", "1024")
+        try bench.tree.write("1024", to: "a/cpu.shares")
         _ = bench.executor.execute([bench.write("a/cpu.shares", "2048")], at: now)
-        try bench.tree.file("a/cpu.shares", "77")
+        try bench.tree.write("77", to: "a/cpu.shares")
         let outcome = bench.executor.execute([bench.write("a/cpu.shares", "4096")], at: now)
         #expect(outcome.yielded.map(\.found) == [.text("77")])
         #expect(outcome.yielded.map(\.left) == [.text("2048")])
@@ -69,10 +70,10 @@ struct ExecutorTests {
 
     @Test func takesASettingUpAgainAfterTheHoldOff() throws {
         let bench = try Bench()
-        try bench.tree.file("a/cpu.shares", "1024")
+        try bench.tree.write("1024", to: "a/cpu.shares")
         let write = bench.write("a/cpu.shares", "2048")
         _ = bench.executor.execute([write], at: now, holdOff: .perSecond)
-        try bench.tree.file("a/cpu.shares", "77")
+        try bench.tree.write("77", to: "a/cpu.shares")
         _ = bench.executor.execute([bench.write("a/cpu.shares", "9")], at: now, holdOff: .perSecond)
         #expect(try bench.tree.text("a/cpu.shares") == "77")
         let outcome = bench.executor.execute([write], at: now + .perSecond, holdOff: .perSecond)
@@ -81,16 +82,16 @@ struct ExecutorTests {
 
     @Test func findsAForeignValueWithoutAPlan() throws {
         let bench = try Bench()
-        try bench.tree.file("a/cpu.shares", "1024")
+        try bench.tree.write("1024", to: "a/cpu.shares")
         _ = bench.executor.execute([bench.write("a/cpu.shares", "2048")], at: now)
         #expect(bench.executor.verify(budget: 4, at: now).isEmpty)
-        try bench.tree.file("a/cpu.shares", "77")
+        try bench.tree.write("77", to: "a/cpu.shares")
         #expect(bench.executor.verify(budget: 4, at: now).map(\.found) == [.text("77")])
     }
 
     @Test func rollsBackOneComponentAndKeepsTheOther() throws {
         let bench = try Bench()
-        for name in ["a/cpu.shares", "b/cpu.shares"] { try bench.tree.file(name, "1024") }
+        for name in ["a/cpu.shares", "b/cpu.shares"] { try bench.tree.write("1024", to: name) }
         let outcome = bench.executor.execute(
             [
                 bench.write("a/cpu.shares", "2048", "a"), bench.write("b/cpu.shares", "512", "b"),
@@ -103,20 +104,22 @@ struct ExecutorTests {
 
     @Test func rollsBackInReverseOrderWhenThePlanIsOne() throws {
         let bench = try Bench()
-        try bench.tree.file("a/x", "1")
-        try bench.tree.file("a/y/folder/z", "1")
+        try bench.tree.write("1", to: "a/x")
         let group = Setting.group("\(bench.tree.path)/a/made")
+        // Below a file: ENOTDIR.
+        let impossible = Setting.group("\(bench.tree.path)/a/x/impossible")
         let writes = [
             Write(.file("\(bench.tree.path)/a/x"), .text("2"), scope: .plan),
             Write(group, .present, scope: .plan),
-            // A folder where a file is expected: EISDIR.
-            Write(.group("\(bench.tree.path)/a/x/impossible"), .present, scope: .plan),
+            Write(impossible, .present, scope: .plan),
         ]
         let outcome = bench.executor.execute(writes, at: now)
         #expect(outcome.rolledBack == [group, .file("\(bench.tree.path)/a/x")])
         #expect(outcome.applied.isEmpty)
         #expect(try bench.tree.text("a/x") == "1")
-        #expect(bench.journal.contents.entries.isEmpty || bench.journal.contents.entries.count == 1)
+        #expect(!KernelFile.exists("\(bench.tree.path)/a/made"))
+        // A write that failed may have done something: it stays in the journal until a restoration has looked.
+        #expect(Array(bench.journal.contents.entries.keys) == [impossible])
     }
 
     @Test func countsWhatEndedMeanwhileAsGone() throws {
@@ -133,9 +136,9 @@ struct ExecutorTests {
 
     @Test func restoresAroundWhatAnotherWriterChanged() throws {
         let bench = try Bench()
-        for name in ["a/x", "a/y"] { try bench.tree.file(name, "1") }
+        for name in ["a/x", "a/y"] { try bench.tree.write("1", to: name) }
         _ = bench.executor.execute([bench.write("a/x", "2"), bench.write("a/y", "2")], at: now)
-        try bench.tree.file("a/x", "theirs")
+        try bench.tree.write("theirs", to: "a/x")
         let report = try Restoration(journal: bench.journal).run()
         #expect(report.isComplete)
         #expect(report.steps.map(\.action) == [.restored(.text("1")), .foreign(stands: .text("theirs"))])
@@ -143,10 +146,23 @@ struct ExecutorTests {
         #expect(try bench.tree.text("a/y") == "1")
     }
 
-    @Test(arguments: [Errno.readOnly, .notPermitted, .busy, .invalid, .notSupported])
-    func saysWhatToDoAboutEachRefusal(cause: Errno) {
-        for setting in [Setting.file("/f"), .group("/g"), .scheduling(ThreadKey(id: 1, startTicks: 1))] {
-            #expect(!setting.remedy(for: cause).isEmpty)
-        }
+    private static let thread = ThreadKey(id: 1, startTicks: 1)
+    private static let cpu = CgroupHierarchy(version: .v2, mountPoint: "/cpu")
+
+    @Test(arguments: [
+        (Setting.file("/f"), Errno.readOnly, "mounted read-only"), (.file("/f"), .notPermitted, "Run as root"),
+        (.file("/f"), .accessDenied, "Run as root"), (.file("/f"), .invalid, "does not take this value"),
+        (.file("/f"), .notSupported, "not handed down"), (.group("/g"), .busy, "still in it"),
+        (.group("/g"), .notEmpty, "still in it"),
+        (.controller(file: "/f", name: "cpu"), .busy, "both processes and child groups"),
+        (.processGroup(thread, in: cpu), .invalid, "real-time budget"),
+        (.processGroup(thread, in: cpu), .notSupported, "threaded"),
+        (.threadGroup(thread, in: cpu), .invalid, "real-time budget"),
+        (.scheduling(thread), .notPermitted, "widen its affinity"),
+        (.scheduling(thread), .busy, "`mete doctor` lists"), (.scheduling(thread), .invalid, "Choose a period"),
+        (.scheduling(thread), .exists, "`mete doctor` says"),
+    ])
+    func saysWhatToDoAboutEachRefusal(setting: Setting, cause: Errno, says: String) {
+        #expect(setting.remedy(for: cause).contains(says))
     }
 }

@@ -1,4 +1,6 @@
+import Glibc
 import MeteControl
+import MeteTestSupport
 import Testing
 
 struct JournalTests {
@@ -6,7 +8,7 @@ struct JournalTests {
     private let thread = Setting.scheduling(ThreadKey(id: 17, startTicks: 99))
 
     @Test func saysAfterReopeningWhatWasWrittenToIt() throws {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(prefix: "mete-control")
         let hierarchy = CgroupHierarchy(version: .v1, mountPoint: "/cpu")
         let process = Setting.processGroup(ThreadKey(id: 5, startTicks: 6), in: hierarchy)
         let control = Setting.controller(file: "/x/cgroup.subtree_control", name: "cpu")
@@ -39,7 +41,8 @@ struct JournalTests {
         // Without its newline alone, a line is still whole.
         #expect(torn.isTorn == (cut > 1))
         #expect(torn.damage.isEmpty)
-        #expect(torn.entries[file]?.old == .text("old"))
+        #expect(torn.entries[file] == whole.entries[file])
+        #expect(torn.entries[thread] == (cut > 1 ? nil : whole.entries[thread]))
     }
 
     @Test func namesADamagedLineAndUsesTheRest() throws {
@@ -54,7 +57,7 @@ struct JournalTests {
     }
 
     @Test func isVoidAfterAReboot() throws {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(prefix: "mete-control")
         do {
             let journal = try Journal(folder: StateFolder(folder.path), bootID: "before")
             try journal.register([(setting: file, old: .text("1"))])
@@ -65,9 +68,9 @@ struct JournalTests {
     }
 
     @Test func continuesAfterATornEndWithoutLosingTheNextLine() throws {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(prefix: "mete-control")
         let text = try sample().text
-        try folder.file(Journal.fileName, String(text.dropLast(4)))
+        try folder.write(String(text.dropLast(4)), to: Journal.fileName)
         do {
             let journal = try Journal(folder: StateFolder(folder.path), bootID: "boot")
             try journal.intend(file, .text("next"))
@@ -79,22 +82,22 @@ struct JournalTests {
     }
 
     @Test func refusesASecondHolderAndNamesTheFirst() throws {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(prefix: "mete-control")
         let first = try StateFolder(folder.path)
         let error = #expect(throws: ControlError.self) { try StateFolder(folder.path) }
         #expect(error?.code == .locked)
-        #expect(error?.description.contains("pid") == true)
+        #expect(error?.description.contains("pid \(getpid()) ") == true)
         withExtendedLifetime(first) {}
     }
 
     @Test func givesTheFolderUpWithItsHolder() throws {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(prefix: "mete-control")
         do { withExtendedLifetime(try StateFolder(folder.path)) {} }
         #expect(throws: Never.self) { try StateFolder(folder.path) }
     }
 
     private func sample() throws -> JournalContents {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(prefix: "mete-control")
         let journal = try Journal(folder: StateFolder(folder.path), bootID: "boot")
         try journal.register([(setting: file, old: .text("old"))])
         try journal.intend(file, .text("new"))

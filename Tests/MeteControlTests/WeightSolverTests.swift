@@ -1,4 +1,5 @@
 import MeteControl
+import SeededRandom
 import Testing
 
 struct WeightSolverTests {
@@ -56,7 +57,7 @@ struct WeightSolverTests {
     }
 
     @Test(arguments: 0..<300 as Range<UInt64>) func holdsEveryAllotmentUnderFullContention(seed: UInt64) {
-        var random = Seeded(seed)
+        var random = SplitMix64(seed: seed)
         let capacity = Double(Int.random(in: 1...32, using: &random))
         var nodes: [WeightTree.Node] = []
         for index in 0..<Int.random(in: 1...12, using: &random) {

@@ -1,5 +1,6 @@
 import MeteModel
 import MetePartition
+import SeededRandom
 
 /// A machine with its components, as the policy loader would let it pass: guarantees in whole units fit the capacity.
 struct Instance {
@@ -12,7 +13,7 @@ struct Instance {
     var partition: Partition { Partition(resource: .cpu, unit: unit) }
 
     /// A seeded random one, of up to 24 components, with few tiers, weights and numbers that tie often.
-    static func random(_ random: inout SeededGenerator) -> Instance {
+    static func random(_ random: inout SplitMix64) -> Instance {
         let unit = random.pick([0.125, 0.1, 1.0, 0.3])
         let units = Int.random(in: 1...64, using: &random)
         let slack = Bool.random(using: &random) ? 0 : unit * Double.random(in: 0..<0.9, using: &random)
@@ -36,7 +37,7 @@ struct Instance {
     }
 
     /// New demands for everybody, or for about one in four.
-    mutating func breathe(everybody: Bool, _ random: inout SeededGenerator) {
+    mutating func breathe(everybody: Bool, _ random: inout SplitMix64) {
         for index in claimants.indices where everybody || Int.random(in: 0..<4, using: &random) == 0 {
             let median = Self.demand(&random) * unit
             claimants[index].forecast = Quantiles(
@@ -48,7 +49,7 @@ struct Instance {
         }
     }
 
-    private static func demand(_ random: inout SeededGenerator) -> Double {
+    private static func demand(_ random: inout SplitMix64) -> Double {
         Double.random(in: 0...1, using: &random) * random.pick([0, 2, 8, 40])
     }
 

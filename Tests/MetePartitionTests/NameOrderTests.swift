@@ -1,5 +1,6 @@
 import MeteModel
 import MetePartition
+import SeededRandom
 import Testing
 
 @Suite struct NameOrderTests {
@@ -18,7 +19,7 @@ import Testing
 
     @Test(arguments: UInt64(0)..<4)
     func longRandomNamesComeOutSorted(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         var names: Set<String> = []
         while names.count < 500 {
             let letters = (0..<Int.random(in: 0...14, using: &random)).map { _ in random.pick(["a", "b", "/"]) }

@@ -1,12 +1,13 @@
 import MeteModel
 import MetePartition
+import SeededRandom
 import Testing
 
 /// What holds in every plan without a past, over seeded random instances.
 @Suite struct TargetProperties {
     @Test(arguments: UInt64(0)..<8)
     func keepsTheInvariants(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         for round in 0..<250 {
             let instance = Instance.random(&random)
             let plan = try instance.partition.plan(capacity: instance.capacity, claimants: instance.claimants)
@@ -17,7 +18,7 @@ import Testing
 
     @Test(arguments: UInt64(0)..<4)
     func doesNotDependOnTheOrderOfTheClaimants(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<100 {
             var instance = Instance.random(&random)
             let first = try instance.partition.plan(capacity: instance.capacity, claimants: instance.claimants)
@@ -34,7 +35,7 @@ import Testing
 
     @Test(arguments: UInt64(0)..<8)
     func raisingAGuaranteeNeverLowersItsOwnersAllotment(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         var raised = 0
         for round in 0..<400 {
             var instance = Instance.random(&random)
@@ -56,7 +57,7 @@ import Testing
 
     @Test(arguments: UInt64(0)..<4)
     func sharesATierWithinAUnitOfWeightedMaxMin(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         var contended = 0
         for round in 0..<200 {
             let instance = Instance.random(&random)
@@ -78,7 +79,7 @@ import Testing
 
     @Test(arguments: UInt64(0)..<4)
     func namesEveryShortfallOfAShrunkenCapacity(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         var short = 0
         for round in 0..<200 {
             let instance = Instance.random(&random)

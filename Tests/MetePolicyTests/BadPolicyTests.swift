@@ -287,6 +287,7 @@ struct BadPolicy: CustomTestStringConvertible, Sendable {
     @Test func refusesDeepNestingWithoutFailing() {
         let found = errors(in: "a: " + String(repeating: "[", count: 100_000))
         #expect(found.count == 1)
+        #expect(found.first?.problem.contains("nest") == true, "\(found)")
     }
 
     @Test func stopsReadingWhenAliasesMultiply() {

@@ -1,6 +1,6 @@
-import Glibc
 import MeteModel
 import MetePolicy
+import MeteTestSupport
 import Testing
 
 @Suite struct ExamplePolicyTests {
@@ -11,19 +11,12 @@ import Testing
     private static let context = PolicyContext(capacity: 2) { ["www-data": 33, "postgres": 106][$0] }
 
     @Test func everyExampleLoads() throws {
-        let folder = try #require(opendir(Self.folder))
-        defer { closedir(folder) }
-        var loaded = 0
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            guard name.hasSuffix(".yaml") else { continue }
+        let names = try Folder.names(in: Self.folder).filter { $0.hasSuffix(".yaml") }
+        #expect(names.count >= 3)
+        for name in names {
             let policy = try PolicyFile(path: "\(Self.folder)/\(name)").load(context: Self.context)
             #expect(policy.components.last?.id == .rest)
             #expect(policy.components.count > 1)
-            loaded += 1
         }
-        #expect(loaded >= 3)
     }
 }

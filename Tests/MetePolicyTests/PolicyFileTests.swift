@@ -1,19 +1,13 @@
-import Glibc
 import MeteModel
 import MetePolicy
+import MeteTestSupport
 import Testing
 
 @Suite struct PolicyFileTests {
-    /// Puts bytes into a file of its own for as long as `body` runs.
-    private func withFile(_ bytes: [UInt8], _ body: (String) throws -> Void) throws {
-        var template = Array("/tmp/mete-policy-XXXXXX".utf8CString)
-        let descriptor = mkstemp(&template)
-        try #require(descriptor >= 0)
-        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer { unlink(path) }
-        try #require(write(descriptor, bytes, bytes.count) == bytes.count)
-        close(descriptor)
-        try body(path)
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder(prefix: "mete-policy")
     }
 
     private func firstError(_ path: String) -> PolicyError? {
@@ -26,10 +20,9 @@ import Testing
     }
 
     @Test func readsAFile() throws {
-        try withFile(Array("components: [{ name: a, match: { comm: a } }]".utf8)) { path in
-            let policy = try PolicyFile(path: path).load(context: twoCores)
-            #expect(policy.components.map(\.id.name) == ["a", "rest"])
-        }
+        let path = try folder.write("components: [{ name: a, match: { comm: a } }]", to: "mete.yaml")
+        let policy = try PolicyFile(path: path).load(context: twoCores)
+        #expect(policy.components.map(\.id.name) == ["a", "rest"])
     }
 
     @Test func saysWhyAFileCannotBeRead() {
@@ -40,15 +33,13 @@ import Testing
     }
 
     @Test func refusesBytesThatAreNoText() throws {
-        try withFile([0x74, 0xff, 0xfe]) { path in
-            #expect(firstError(path)?.problem == "is not UTF-8 text")
-        }
+        let path = try folder.write([0x74, 0xff, 0xfe], to: "mete.yaml")
+        #expect(firstError(path)?.problem == "is not UTF-8 text")
     }
 
     @Test func refusesFilesThatAreTooLarge() throws {
-        try withFile([UInt8](repeating: UInt8(ascii: "#"), count: 3 << 20)) { path in
-            #expect(firstError(path)?.problem.contains("more than 1048576") == true)
-        }
+        let path = try folder.write(String(repeating: "#", count: 3 << 20), to: "mete.yaml")
+        #expect(firstError(path)?.problem.contains("more than 1048576") == true)
     }
 
     @Test func findsUsersOfTheMachine() {

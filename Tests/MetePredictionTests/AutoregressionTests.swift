@@ -1,4 +1,5 @@
 import MeteModel
+import SeededRandom
 import Testing
 
 @testable import MetePrediction
@@ -57,7 +58,7 @@ struct AutoregressionTests {
 
     @Test func recoversFromALevelShift() throws {
         var predictor = Autoregression(horizon: 1)
-        var generator = SeededGenerator(seed: 11)
+        var generator = SplitMix64(seed: 11)
         for _ in 0..<1_000 { predictor.observe(1 + 0.1 * generator.uniform()) }
         for _ in 0..<250 { predictor.observe(8 + 0.1 * generator.uniform()) }
         let forecast = try #require(predictor.forecast())

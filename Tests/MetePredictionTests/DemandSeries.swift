@@ -1,9 +1,11 @@
+import SeededRandom
+
 /// Demands to feed predictors with, each kind from a fixed seed.
 enum DemandSeries: CaseIterable {
     case constant, zeros, noise, autoregressive, sawtooth, levelShifts, bursts, spikes, growth, tiny, huge
 
     func demands(_ count: Int, seed: UInt64 = 7) -> [Double] {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         var state = 0.0
         return (0..<count).map { index in
             switch self {

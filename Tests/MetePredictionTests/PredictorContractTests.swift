@@ -1,4 +1,5 @@
 import MeteModel
+import SeededRandom
 import Testing
 
 @testable import MetePrediction
@@ -19,7 +20,7 @@ struct PredictorContractTests {
 
     /// One tick in ten is a gap.
     private func withGaps(_ demands: [Double], seed: UInt64) -> [Double?] {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         return demands.map { generator.uniform() < 0.1 ? nil : $0 }
     }
 

@@ -1,11 +1,12 @@
 import MeteModel
+import SeededRandom
 import Testing
 
 @testable import MetePrediction
 
 struct ResidualWindowTests {
     @Test func boundIsTheConformalRank() {
-        var generator = SeededGenerator(seed: 1)
+        var generator = SplitMix64(seed: 1)
         var window = ResidualWindow()
         for residual in (1...19).shuffled(using: &generator) { window.insert(Double(residual)) }
         // ⌈20 · 0.5⌉ = 10, ⌈20 · 0.95⌉ = 19; 0.99 would need a 20th.
@@ -19,7 +20,7 @@ struct ResidualWindowTests {
     }
 
     @Test func keepsExactlyTheLatestInOrderOfSize() {
-        var generator = SeededGenerator(seed: 2)
+        var generator = SplitMix64(seed: 2)
         var window = ResidualWindow()
         var all: [Double] = []
         for step in 0..<1_000 {

@@ -1,4 +1,5 @@
 import MeteModel
+import SeededRandom
 import Testing
 
 @testable import MetePrediction
@@ -17,7 +18,7 @@ struct ScoreWindowTests {
     @Test func meansAreThoseOfTheLatestScores() {
         var window = ScoreWindow()
         var losses: [Double] = []
-        var generator = SeededGenerator(seed: 31)
+        var generator = SplitMix64(seed: 31)
         for _ in 0..<1_500 {
             var score = Score()
             score.decisive = generator.uniform()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import SeededRandom
 
 /// How requests are spaced inside a phase.
 enum ArrivalProcess: String, CaseIterable, ExpressibleByArgument {

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Random GETs and SETs on a small set of keys, as RESP.
 struct RequestMix {
     private let keys: [[UInt8]]

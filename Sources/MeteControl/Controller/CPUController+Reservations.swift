@@ -46,8 +46,7 @@ extension CPUController {
         _ requests: [DeadlinePlanner.Request], _ reclaims: Set<ComponentID>, _ hot: Set<ThreadKey>,
         _ plan: inout ControlPlan
     ) {
-        let bandwidth = reservations.bandwidth ?? DeadlineBandwidth.measure()
-        reservations.bandwidth = bandwidth
+        let bandwidth = reservations.bandwidth(tick: tick)
         var capacity = bandwidth.capacity(excluding: Set(reservations.held.keys.map(\.id)))
         // Threads that linger keep what they have, and leaks stay booked until repaired.
         for (key, entry) in reservations.held where !hot.contains(key) {
@@ -112,13 +111,21 @@ extension CPUController {
     }
 
     private func obstacle(_ tid: Int32) -> String? {
-        // A thread that ended fails both; the write would find it gone.
-        guard let attributes = try? SchedulingAttributes.read(tid) else { return "it has ended" }
+        let attributes: SchedulingAttributes
+        do {
+            attributes = try SchedulingAttributes.read(tid)
+        } catch {
+            return error.meansGone ? "it has ended" : "how it is scheduled cannot be read: \(error)"
+        }
         if attributes.isRealTime { return "it runs under SCHED_FIFO or SCHED_RR, set by somebody else" }
         if attributes.isDeadline { return "it has a SCHED_DEADLINE reservation that somebody else gave it" }
-        let cpus = reservations.bandwidth?.cpus ?? DeadlineBandwidth.measure().cpus
+        let cpus = reservations.bandwidth(tick: tick).cpus
         let allowed = Int(mete_affinity_count(tid))
-        if allowed > 0, allowed < cpus {
+        if allowed < 0 {
+            let error = Errno(Int32(-allowed))
+            return error.meansGone ? "it has ended" : "which CPUs it may use cannot be read: \(error)"
+        }
+        if allowed < cpus {
             return "it is bound to \(allowed) of \(cpus) CPUs; SCHED_DEADLINE needs all CPUs of the root domain "
                 + "(widen its affinity, or give it a root domain of its own)"
         }

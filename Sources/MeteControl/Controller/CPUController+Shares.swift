@@ -47,7 +47,7 @@ extension CPUController {
             planWeight(weight, solution.weights[index], node, scope, &plan)
             guard let component = node.component else { continue }
             reach[component] = min(reach[component] ?? 1, solution.reach[index])
-            let cap = caps[component].map { $0 * node.portion }
+            let cap = caps[component].map { $0 * portions[node.path] }
             for (file, text) in attributes.cap(cap) {
                 let setting = Setting.file("\(folder)/\(file)")
                 // A group that mete never capped keeps whatever cap it has.
@@ -71,12 +71,12 @@ extension CPUController {
         }
         for node in tree.nodes {
             if hierarchy.version == .v2 {
-                let above = hierarchy.folder(of: GroupTree.parent(of: node.path))
+                let above = hierarchy.folder(of: FolderPath.parent(of: node.path))
                 need(.controller(file: above + "/cgroup.subtree_control", name: "cpu"), nil)
             }
             guard let component = node.component else { continue }
             guard let own = placements[component]?.ownGroup, own == node.path else { continue }
-            let top = hierarchy.folder(of: GroupTree.parent(of: own))
+            let top = hierarchy.folder(of: FolderPath.parent(of: own))
             need(.group(top), nil)
             need(.group(hierarchy.folder(of: own)), component)
         }

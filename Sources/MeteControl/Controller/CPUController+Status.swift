@@ -38,13 +38,21 @@ extension CPUController {
                     ComponentControlStatus.SharedThread(
                         thread: shared.thread, name: names[shared.thread] ?? "", reason: shared.reason))
         }
+        // What serves no one component concerns all.
+        var general = (competition?.unreadable ?? [:]).map { path, error in
+            "\(path) cannot be read: \(error); what it tells of competes with the default weight"
+        }
+        for (thread, (component, error)) in unplaceable {
+            status[component]?.notes.append("the cgroup of thread \(thread.tid) cannot be read: \(error)")
+        }
         for failure in failures.values {
             guard let component = failure.component else {
-                for id in status.keys { status[id]?.notes.append(failure.error.description) }
+                general.append(failure.error.description)
                 continue
             }
             status[component]?.notes.append(failure.error.description)
         }
+        for id in status.keys { status[id]?.notes += general }
         for yield in executor.yields.values {
             for component in owners(of: yield.setting) { status[component]?.yielded.append(yield) }
         }
@@ -69,7 +77,7 @@ extension CPUController {
         }
         guard let hierarchy, let path = setting.path else { return [] }
         let folder: String =
-            if case .group = setting { path } else { GroupTree.parent(of: path) }
+            if case .group = setting { path } else { FolderPath.parent(of: path) }
         return Set(
             tree.nodes.compactMap { node in
                 let own = hierarchy.folder(of: node.path)

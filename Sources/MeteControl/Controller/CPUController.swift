@@ -34,11 +34,16 @@ package final class CPUController {
     private(set) var placements: [ComponentID: Placement] = [:]
     private(set) var tree = GroupTree()
     private(set) var cgroups: [Int32: String] = [:]
+    private var looseCgroups: [ThreadRef: String] = [:]
     private var siblings: [String: [String: Double]] = [:]
-    private var competition: Competition?
+    private(set) var competition: Competition?
     private(set) var tick = 0
 
+    /// Threads whose cgroup could not be read, and which therefore count as being in none of the component's own.
+    private(set) var unplaceable: [ThreadRef: (component: ComponentID, error: Errno)] = [:]
+
     // What is in force.
+    private(set) var portions = GroupPortions()
     var reach: [ComponentID: Double] = [:]
     var reservations = ReservedThreads()
     var failures: [Setting: (component: ComponentID?, error: ControlError, retry: Instant)] = [:]
@@ -58,8 +63,7 @@ package final class CPUController {
         let hasLeftovers = !journal.contents.entries.isEmpty || !journal.contents.damage.isEmpty
         recovery = hasLeftovers || journal.voidBootID != nil ? try Restoration(journal: journal).run() : nil
         if let hierarchy {
-            let hasAutogroups = (try? KernelFile.read("/proc/sys/kernel/sched_autogroup_enabled")) == "1"
-            competition = Competition(hierarchy: hierarchy, hasAutogroups: hasAutogroups)
+            competition = Competition(hierarchy: hierarchy, hasAutogroups: try Self.hasAutogroups())
         }
     }
 
@@ -72,12 +76,7 @@ package final class CPUController {
         corrections: [ComponentID: Double] = [:], at now: Instant
     ) -> Outcome {
         tick += 1
-        var forgetting: ControlError?
-        do {
-            try update(memberships, directives)
-        } catch {
-            forgetting = error
-        }
+        let forgetting = update(memberships, directives)
         failures = failures.filter { $0.value.retry > now }
         var plan = ControlPlan()
         if let hierarchy, !tree.nodes.isEmpty || !managed.isEmpty {
@@ -88,7 +87,7 @@ package final class CPUController {
         let writes = plan.ordered.filter { failures[$0.setting] == nil }
         if !writes.isEmpty {
             outcome = executor.execute(writes, at: now, holdOff: foreignHoldOff)
-            settle(outcome, now)
+            settle(&outcome, now)
         }
         outcome.yielded += executor.verify(budget: Self.verifyBudget, at: now, holdOff: foreignHoldOff)
         outcome.journalError = outcome.journalError ?? forgetting
@@ -105,6 +104,7 @@ package final class CPUController {
         reach = [:]
         placements = [:]
         tree = GroupTree()
+        portions = GroupPortions()
         memberships = []
         return report
     }
@@ -114,8 +114,17 @@ package final class CPUController {
         for setting in executor.yields.keys { executor.takeBack(setting) }
     }
 
-    /// Looks at who is where, if that has changed since the last tick.
-    private func update(_ next: [Membership], _ directives: [CPUDirective]) throws(ControlError) {
+    private static func hasAutogroups() throws(ControlError) -> Bool {
+        let sysctl = "/proc/sys/kernel/sched_autogroup_enabled"
+        do {
+            return try KernelFile.readIfPresent(sysctl) == "1"
+        } catch {
+            throw ControlError(.refused, "read", sysctl, cause: error, remedy: "Run as root, with /proc mounted.")
+        }
+    }
+
+    /// Looks at who is where, if that has changed since the last tick. Returns why the journal could not be written, if so.
+    private func update(_ next: [Membership], _ directives: [CPUDirective]) -> ControlError? {
         let nextMovable = Set(directives.lazy.filter(\.mayMove).map(\.component))
         let isSame =
             nextMovable == movable && next.count == memberships.count
@@ -124,17 +133,16 @@ package final class CPUController {
             }
         memberships = next
         let isSurveyDue = tick % Self.surveyInterval == 0
-        if isSame, !isSurveyDue { return }
+        if isSame, !isSurveyDue { return nil }
+        var forgetting: ControlError?
         if !isSame, let hierarchy {
             movable = nextMovable
-            var looseCgroups: [ThreadRef: String] = [:]
+            looseCgroups = [:]
+            unplaceable = [:]
             cgroups = [:]
             for membership in next {
                 for process in membership.processes { cgroups[process.pid] = process.cpuCgroup }
-                for thread in membership.looseThreads {
-                    // A thread that ended has no cgroup and needs none.
-                    looseCgroups[thread] = try? hierarchy.cgroup(of: thread.tid)
-                }
+                for thread in membership.looseThreads { find(thread, of: membership.component, hierarchy) }
             }
             let enforced = Set(directives.map(\.component))
             placements = placer.place(next, movable: movable, looseCgroups: looseCgroups)
@@ -142,10 +150,27 @@ package final class CPUController {
             let nextTree = GroupTree(placements, root: hierarchy.root)
             if nextTree != tree { siblings = [:] }
             tree = nextTree
-            try forgetEnded()
+            portions.keep(placements)
+            do {
+                try forgetEnded()
+            } catch {
+                forgetting = error
+            }
         }
-        if isSurveyDue || siblings.isEmpty, let competition {
+        if isSurveyDue || siblings.isEmpty, var competition {
             siblings = competition.survey(tree.parents.keys, managed: Set(tree.nodes.map(\.path)))
+            self.competition = competition
+        }
+        return forgetting
+    }
+
+    private func find(_ thread: ThreadRef, of component: ComponentID, _ hierarchy: CgroupHierarchy) {
+        do {
+            looseCgroups[thread] = try hierarchy.cgroup(of: thread.tid)
+        } catch {
+            // A thread that ended has no cgroup and needs none.
+            if error.meansGone { return }
+            unplaceable[thread] = (component, error)
         }
     }
 
@@ -166,33 +191,58 @@ package final class CPUController {
         needs: [ComponentID: Double], widths: [ComponentID: Int], corrections: [ComponentID: Double], fixed: Double,
         capacity: Double
     ) -> WeightTree {
+        var groupWidths: [String: Int?] = [:]
         for membership in memberships where !membership.hotThreads.isEmpty {
-            let isManaged = placements[membership.component].map { !$0.groups.isEmpty && !$0.hasUnmanaged } ?? false
+            let placement = placements[membership.component] ?? Placement()
+            if placement.groups.count > 1 {
+                let hot = hotThreads(membership, placement)
+                portions.divide(placement.groups, used: hot.mapValues { $0.reduce(0) { $0 + $1.usage } })
+                for group in placement.groups { groupWidths.updateValue(hot[group]?.count, forKey: group) }
+            }
+            let isManaged = !placement.groups.isEmpty && !placement.hasUnmanaged
             if !isManaged { competition?.note(membership.hotThreads, cgroups: cgroups, tick: tick) }
         }
         competition?.expire(tick: tick)
         let nodes = tree.nodes.map { node in
             guard let component = node.component else { return WeightTree.Node(parent: node.parent, allotment: 0) }
             return WeightTree.Node(
-                parent: node.parent, allotment: (needs[component] ?? 0) * node.portion,
-                width: widths[component], correction: corrections[component] ?? 1)
+                parent: node.parent, allotment: (needs[component] ?? 0) * portions[node.path],
+                width: groupWidths[node.path] ?? widths[component], correction: corrections[component] ?? 1)
         }
         return WeightTree(
             nodes: nodes, fixed: competition?.fixed(under: tree.parents, siblings: siblings) ?? [],
             fixedAllotment: fixed, capacity: capacity)
     }
 
+    /// A component's hot threads by the group of its own that they are in or are to be in.
+    private func hotThreads(_ membership: Membership, _ placement: Placement) -> [String: [ThreadLoad]] {
+        var threads: [String: [ThreadLoad]] = [:]
+        for load in membership.hotThreads {
+            let cgroup = looseCgroups[load.thread] ?? cgroups[load.thread.pid]
+            if let cgroup, placement.groups.contains(cgroup) {
+                threads[cgroup, default: []].append(load)
+            } else if let own = placement.ownGroup {
+                threads[own, default: []].append(load)
+            }
+        }
+        return threads
+    }
+
     /// Draws the consequences of what was written and what was not.
-    private func settle(_ outcome: Outcome, _ now: Instant) {
+    private func settle(_ outcome: inout Outcome, _ now: Instant) {
         for failure in outcome.failures {
             let write = failure.write
             failures[write.setting] = (write.component, failure.error, now + Self.retryAfter)
         }
         reservations.settle(outcome, tick: tick, retryTicks: Self.retryTicks)
-        // What is as it was before mete needs no way back. A journal that cannot be written shows at the next write.
+        // What is as it was before mete needs no way back.
         let withdrawn = outcome.applied.map(\.write).filter {
             journal.contents.entries[$0.setting]?.old == $0.value
         }
-        try? executor.forget(withdrawn.map(\.setting))
+        do {
+            try executor.forget(withdrawn.map(\.setting))
+        } catch {
+            outcome.journalError = outcome.journalError ?? error
+        }
     }
 }

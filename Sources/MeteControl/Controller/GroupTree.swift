@@ -9,8 +9,6 @@ package struct GroupTree: Equatable, Sendable {
         package var parent: Int?
         /// Whose processes are directly in it; nil for a mere parent.
         package var component: ComponentID?
-        /// Share of the component's allotment that is set here: components may have several groups.
-        package var portion: Double
     }
 
     package private(set) var nodes: [Node] = []
@@ -23,25 +21,19 @@ package struct GroupTree: Equatable, Sendable {
         var indices: [String: Int] = [:]
         for (component, placement) in placements.sorted(by: { $0.key < $1.key }) {
             for group in placement.groups {
-                let index = insert(group, root, &indices)
-                nodes[index].component = component
-                nodes[index].portion = 1 / Double(placement.groups.count)
+                nodes[insert(group, root, &indices)].component = component
             }
         }
     }
 
     private mutating func insert(_ path: String, _ root: String, _ indices: inout [String: Int]) -> Int {
         if let index = indices[path] { return index }
-        let above = Self.parent(of: path)
+        let above = FolderPath.parent(of: path)
         let isTop = above == root || above == "/"
         let parent = isTop ? nil : insert(above, root, &indices)
         parents[isTop ? root : above] = parent
-        nodes.append(Node(path: path, parent: parent, component: nil, portion: 0))
+        nodes.append(Node(path: path, parent: parent, component: nil))
         indices[path] = nodes.count - 1
         return nodes.count - 1
-    }
-
-    package static func parent(of path: String) -> String {
-        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "/"
     }
 }

@@ -11,7 +11,7 @@ package import MeteModel
 /// names cost nothing; `verify` looks at a few of them at a time for other writers. Not thread-safe: one loop owns it.
 package final class Executor {
     /// Points at which a test may end the process.
-    package enum Checkpoint: String, Sendable { case registered, intended, written, rolledBack }
+    package enum Checkpoint: String, Sendable { case registered, intended, midway, written, rolledBack }
 
     package let journal: Journal
     /// What mete left in each setting it has written.
@@ -126,7 +126,7 @@ package final class Executor {
             }
             let isNew = journal.contents.entries[setting] == nil || left[setting] == nil
             if isAttribute(setting), let path = setting.path,
-                isInside(path, planned) || journal.contents.isInsideOwnGroup(path)
+                FolderPath.lies(path, below: planned.contains) || journal.contents.isInsideOwnGroup(path)
             {
                 plan.append(write)
                 continue
@@ -166,15 +166,6 @@ package final class Executor {
         if case .group = setting { false } else { true }
     }
 
-    private func isInside(_ path: String, _ groups: Set<String>) -> Bool {
-        var end = path.endIndex
-        while let slash = path[..<end].lastIndex(of: "/"), slash > path.startIndex {
-            if groups.contains(String(path[..<slash])) { return true }
-            end = slash
-        }
-        return false
-    }
-
     private func perform(_ write: Write, _ run: inout Run) throws(ControlError) {
         let setting = write.setting
         if run.failedScopes.contains(write.scope) || run.failedScopes.contains(.plan) {
@@ -198,7 +189,7 @@ package final class Executor {
             try journalIntention(of: write, current: current)
             checkpoint(.intended)
             let start = MonotonicClock.now()
-            try setting.write(write.value)
+            try setting.write(write.value) { checkpoint(.midway) }
             let cost = MonotonicClock.now() - start
             checkpoint(.written)
             left[setting] = write.value
@@ -266,7 +257,7 @@ package final class Executor {
                 let current = try setting.read()
                 // Another's value stands: not mete's to take back.
                 guard setting.isSame(current, write.value) else { continue }
-                try setting.write(before)
+                try setting.write(before) { checkpoint(.midway) }
                 checkpoint(.rolledBack)
                 left[setting] = run.fresh.contains(setting) ? nil : before
                 run.outcome.rolledBack.append(setting)

@@ -115,14 +115,7 @@ package struct JournalContents: Equatable, Sendable {
     package func isOwnGroup(_ folder: String) -> Bool { entries[.group(folder)]?.old == .absent }
 
     /// Whether this lies in a cgroup that mete made, and will remove with everything in it.
-    package func isInsideOwnGroup(_ path: String) -> Bool {
-        var end = path.endIndex
-        while let slash = path[..<end].lastIndex(of: "/"), slash > path.startIndex {
-            if isOwnGroup(String(path[..<slash])) { return true }
-            end = slash
-        }
-        return false
-    }
+    package func isInsideOwnGroup(_ path: String) -> Bool { FolderPath.lies(path, below: isOwnGroup) }
 
     /// The text that says the same in as few lines as possible.
     package var text: String {

@@ -25,8 +25,40 @@ package struct ReservedThreads {
     private(set) var shared: [ThreadKey: Shared] = [:]
     /// What the plan under way asks for; becomes `held` when it was written.
     private var asked: [ThreadKey: Held] = [:]
-    /// What may be reserved; nil until measured, and again after a refusal that it did not foresee.
-    var bandwidth: DeadlineBandwidth?
+    /// What may be reserved, and the apply on which that was measured: reservations of others come and go, and so do CPUs.
+    private var measured: (bandwidth: DeadlineBandwidth, tick: Int)?
+    private let measure: (_ rereadsLimit: Bool) -> DeadlineBandwidth
+    private let countCPUs: () -> Int
+
+    /// Applies after which all threads are looked at again, which costs some microseconds for each.
+    static let bandwidthLifetime = 600
+    /// Applies after which the CPUs are counted again.
+    static let countInterval = 20
+
+    package init(
+        measure: @escaping (_ rereadsLimit: Bool) -> DeadlineBandwidth = { .measure(rereadsLimit: $0) },
+        countCPUs: @escaping () -> Int = OnlineCPUs.count
+    ) {
+        self.measure = measure
+        self.countCPUs = countCPUs
+    }
+
+    /// What may be reserved: measured when that is first asked for, when the number of CPUs has changed, after a refusal that it did not
+    /// foresee, and otherwise once in a while.
+    mutating func bandwidth(tick: Int) -> DeadlineBandwidth {
+        if let measured, tick - measured.tick < Self.bandwidthLifetime,
+            tick % Self.countInterval != 0 || countCPUs() == measured.bandwidth.cpus
+        {
+            return measured.bandwidth
+        }
+        return measureAgain(tick: tick, rereadsLimit: false)
+    }
+
+    private mutating func measureAgain(tick: Int, rereadsLimit: Bool) -> DeadlineBandwidth {
+        let bandwidth = measure(rereadsLimit)
+        measured = (bandwidth, tick)
+        return bandwidth
+    }
 
     /// Cores reserved for a component.
     func reserved(_ component: ComponentID) -> Double {
@@ -58,7 +90,7 @@ package struct ReservedThreads {
         for failure in outcome.failures {
             guard case .scheduling(let key) = failure.write.setting, let entry = asked[key] else { continue }
             var reason = failure.error.description
-            if failure.error.cause == .busy { reason += " \(explainBusy())" }
+            if failure.error.cause == .busy { reason += " \(explainBusy(tick: tick))" }
             shared[key] = Shared(
                 component: entry.component, thread: entry.thread, reason: reason, retry: tick + retryTicks)
         }
@@ -80,9 +112,8 @@ package struct ReservedThreads {
     }
 
     /// Why the kernel refuses what was computed to fit; measures again, so that the next plan knows better.
-    private mutating func explainBusy() -> String {
-        let now = DeadlineBandwidth.measure(rereadsLimit: true)
-        bandwidth = now
+    private mutating func explainBusy(tick: Int) -> String {
+        let now = measureAgain(tick: tick, rereadsLimit: true)
         let counted = now.counted
         guard let booked = now.booked, let leaked = now.leaked else {
             return "Computed: \(counted) of \(now.limit * Double(now.cpus)) cores are reserved; bandwidth leaked by "

@@ -11,10 +11,15 @@ package struct Restoration {
     private static let emptyingRounds = 200
     private static let emptyingPause: UInt32 = 5_000
 
-    private let journal: Journal
+    /// Points at which a test may end the process.
+    package enum Checkpoint: String, Sendable { case midway, written }
 
-    package init(journal: Journal) {
+    private let journal: Journal
+    private let checkpoint: (Checkpoint) -> Void
+
+    package init(journal: Journal, checkpoint: @escaping (Checkpoint) -> Void = { _ in }) {
         self.journal = journal
+        self.checkpoint = checkpoint
     }
 
     package func run() throws(ControlError) -> RestoreReport {
@@ -46,10 +51,12 @@ package struct Restoration {
             else { return .foreign(stands: current) }
             if case .group(let folder) = setting, entry.old == .absent {
                 try remove(folder, &report)
+                checkpoint(.written)
                 return .restored(.absent)
             }
             let target = reachable(entry.old, of: setting)
-            try setting.write(target)
+            try setting.write(target) { checkpoint(.midway) }
+            checkpoint(.written)
             return .restored(target)
         } catch {
             if error.meansGone { return .gone }
@@ -65,7 +72,7 @@ package struct Restoration {
     private func reachable(_ old: SettingValue, of setting: Setting) -> SettingValue {
         guard case .cgroup(var path) = old, let hierarchy = setting.hierarchy else { return old }
         while path != "/", !KernelFile.isFolder(hierarchy.folder(of: path)) {
-            path = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "/"
+            path = FolderPath.parent(of: path)
         }
         return .cgroup(path)
     }
@@ -90,9 +97,9 @@ package struct Restoration {
     private func evacuate(_ folder: String) throws(Errno) -> Int {
         // v1 moves thread by thread, since a process may have threads in several groups.
         let file = KernelFile.exists(folder + "/tasks") ? "tasks" : "cgroup.procs"
-        var origin = journal.contents.origins[folder] ?? parent(of: folder)
+        var origin = journal.contents.origins[folder] ?? FolderPath.parent(of: folder)
         while !KernelFile.exists("\(origin)/\(file)") || journal.contents.isOwnGroup(origin) {
-            let next = parent(of: origin)
+            let next = FolderPath.parent(of: origin)
             if next == origin { throw .noSuchFile }
             origin = next
         }
@@ -106,9 +113,5 @@ package struct Restoration {
             }
         }
         return moved
-    }
-
-    private func parent(of folder: String) -> String {
-        folder.lastIndex(of: "/").map { $0 == folder.startIndex ? "/" : String(folder[..<$0]) } ?? "/"
     }
 }

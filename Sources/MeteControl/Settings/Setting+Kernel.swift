@@ -24,7 +24,8 @@ extension Setting {
         }
     }
 
-    package func write(_ value: SettingValue) throws(Errno) {
+    /// Writes a value. `midway` is called where that takes two steps and the first is done: a thread that leaves SCHED_DEADLINE.
+    package func write(_ value: SettingValue, midway: () -> Void = {}) throws(Errno) {
         switch (self, value) {
         case (.file(let path), .text(let text)):
             try missingNotGone(path) { () throws(Errno) in try KernelFile.write(text, to: path) }
@@ -51,7 +52,7 @@ extension Setting {
             try KernelFile.write("\(thread.id)", to: "\(hierarchy.folder(of: group))/\(file)")
         case (.scheduling(let thread), .scheduling(let attributes)):
             try thread.requireAlive()
-            try attributes.writeWithoutLeak(thread.id)
+            try attributes.writeWithoutLeak(thread.id, midway: midway)
         default:
             throw .invalid
         }
@@ -81,8 +82,7 @@ extension Setting {
         do {
             return try body()
         } catch .noSuchFile {
-            let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "/"
-            throw KernelFile.isFolder(folder) ? Errno.notSupported : .noSuchFile
+            throw KernelFile.isFolder(FolderPath.parent(of: path)) ? Errno.notSupported : .noSuchFile
         }
     }
 }

@@ -8,8 +8,6 @@ package struct CgroupHierarchies: Sendable {
     package var cpu: CgroupHierarchy?
     /// The hierarchy that holds the cpuset controller.
     package var cpuset: CgroupHierarchy?
-    /// The v2 hierarchy, whatever controllers it has.
-    package var unified: CgroupHierarchy?
     /// How well the cpu controller can be used.
     package var cpuFinding: Finding
 
@@ -44,7 +42,6 @@ package struct CgroupHierarchies: Sendable {
         }
         let unifiedMounts = visible.filter { $0.type == "cgroup2" }
         let v2 = unifiedMounts.first { $0.root == "/" } ?? unifiedMounts.first
-        unified = v2?.hierarchy(.v2)
 
         var controllers: [Substring] = []
         var unreadable: Errno?

@@ -5,7 +5,7 @@ package import MeteModel
 /// Somebody counts as competing while one of its threads was hot, and for a while after, so that weights do not follow
 /// every pause. Root-level threads compete as one entity per session where SCHED_AUTOGROUP is on, else one by one.
 /// Costs a few small file reads for each thread that becomes hot, and one per sibling group when the groups change
-/// or a survey is due; nothing otherwise.
+/// or a survey is due; nothing otherwise. What cannot be read counts with the default weight, and is in `unreadable`.
 package struct Competition {
     /// Applies for which a competitor counts after it was last seen hot.
     private static let linger = 50
@@ -18,6 +18,8 @@ package struct Competition {
     /// What a hot thread competes as, looked up once, and when it was last hot.
     private var entities: [ThreadKey: (entity: Entity, lastHot: Int)] = [:]
     private var lastHot: [Entity: Int] = [:]
+    /// Why competitors count with the default weight instead of their own, by what could not be read; a survey starts afresh.
+    package private(set) var unreadable: [String: Errno] = [:]
 
     private enum Entity: Hashable {
         case session(name: String, weight: Double)
@@ -75,31 +77,47 @@ package struct Competition {
     }
 
     /// The weights of groups beside managed ones, by parent and name. Groups that end meanwhile are left out.
-    package func survey(_ parents: some Sequence<String>, managed: Set<String>) -> [String: [String: Double]] {
+    package mutating func survey(_ parents: some Sequence<String>, managed: Set<String>) -> [String: [String: Double]] {
+        unreadable = [:]
         var siblings: [String: [String: Double]] = [:]
         for parent in parents {
             let folder = hierarchy.folder(of: parent)
-            guard let names = try? KernelFile.folders(in: folder) else { continue }
+            guard let names = look(folder, { () throws(Errno) in try KernelFile.folders(in: folder) }) else { continue }
             var weights: [String: Double] = [:]
             for name in names where !managed.contains(parent == "/" ? "/\(name)" : "\(parent)/\(name)") {
-                let text = try? KernelFile.read("\(folder)/\(name)/\(attributes.weightFile)")
                 // Without a file of its own the controller stops above: its threads compete as one default group.
-                weights[name] = text.flatMap(attributes.weight(text:)) ?? Self.unit
+                weights[name] =
+                    text("\(folder)/\(name)/\(attributes.weightFile)").flatMap(attributes.weight) ?? Self.unit
             }
             siblings[parent] = weights
         }
         return siblings
     }
 
-    private func identify(_ load: ThreadLoad, _ cgroup: String?) -> Entity {
+    private mutating func identify(_ load: ThreadLoad, _ cgroup: String?) -> Entity {
         if let cgroup, cgroup != hierarchy.root { return .group(cgroup) }
-        if hasAutogroups, let text = try? KernelFile.read("/proc/\(load.thread.pid)/autogroup") {
+        if hasAutogroups, let text = text("/proc/\(load.thread.pid)/autogroup") {
             let words = text.split(separator: " ")
             let nice = words.last.flatMap { Int32($0) } ?? 0
             return .session(name: words.first.map(String.init) ?? "", weight: Self.weight(nice: nice))
         }
-        let nice = (try? ThreadStat.read(load.thread.tid))?.nice ?? 0
-        return .thread(load.thread.tid, weight: Self.weight(nice: nice))
+        let tid = load.thread.tid
+        let stat = look("/proc/\(tid)/stat") { () throws(Errno) in try ThreadStat.read(tid) }
+        return .thread(tid, weight: Self.weight(nice: stat?.nice ?? 0))
+    }
+
+    private mutating func text(_ path: String) -> String? {
+        look(path) { () throws(Errno) in try KernelFile.read(path) }
+    }
+
+    /// What `read` gives, or nil: silently where the thread, process or group has ended, else with the reason in `unreadable`.
+    private mutating func look<Value>(_ path: String, _ read: () throws(Errno) -> Value) -> Value? {
+        do {
+            return try read()
+        } catch {
+            if !error.meansGone { unreadable[path] = error }
+            return nil
+        }
     }
 
     /// Each step of nice is a factor of 1.25 (sched_prio_to_weight).

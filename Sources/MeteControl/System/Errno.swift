@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// The reason the kernel gave for refusing a system call.
-package struct Errno: Error, Hashable, Sendable, Codable, CustomStringConvertible {
+package struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
     package let code: Int32
 
     package init(_ code: Int32) {

@@ -29,6 +29,15 @@ package enum KernelFile {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// The file's text as `read` gives it, or nil where there is no such file: the kernel or the machine lacks what it stands for.
+    package static func readIfPresent(_ path: String) throws(Errno) -> String? {
+        do {
+            return try read(path)
+        } catch .noSuchFile {
+            return nil
+        }
+    }
+
     /// Writes one value to a file that exists. Kernel files ignore the truncation, as with a shell's `>`.
     package static func write(_ text: String, to path: String) throws(Errno) {
         let file = try Errno.retrying { open(path, O_WRONLY | O_TRUNC | O_CLOEXEC) }

@@ -73,9 +73,14 @@ package struct SchedulingAttributes: Hashable, Sendable {
     ///
     /// A thread that leaves while it sleeps keeps its bandwidth booked in the root domain, even beyond its death
     /// (seen on 6.1, 6.12, 6.18 and 7.2). With a bandwidth that rounds to nothing, nothing stays booked.
-    package func writeWithoutLeak(_ tid: Int32) throws(Errno) {
+    ///
+    /// Between the two steps, where `midway` is called, the thread has a microsecond in four seconds. A process killed there leaves it
+    /// so until a restoration (`Setting.isTransient`). That cannot be avoided: sched_setattr(2) gives one policy or the other, nothing
+    /// holds SIGKILL off, and to leave without the first step is the leak itself.
+    package func writeWithoutLeak(_ tid: Int32, midway: () -> Void = {}) throws(Errno) {
         if !isDeadline, try Self.read(tid).isDeadline {
             try Self.leaving.write(tid)
+            midway()
         }
         try write(tid)
     }

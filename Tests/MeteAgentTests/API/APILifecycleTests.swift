@@ -3,6 +3,7 @@ import MeteAgent
 import MeteClient
 import MeteModel
 import MeteProtocol
+import MeteTestSupport
 import NIOCore
 import Testing
 

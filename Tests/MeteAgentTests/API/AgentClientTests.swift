@@ -1,5 +1,6 @@
 import Glibc
 import MeteProtocol
+import MeteTestSupport
 import NIOCore
 import Testing
 

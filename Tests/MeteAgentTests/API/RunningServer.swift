@@ -1,5 +1,6 @@
 import MeteAgent
 import MeteClient
+import MeteTestSupport
 import Testing
 
 /// A server in a folder of its own for as long as `body` runs; whatever it reports fails the test.

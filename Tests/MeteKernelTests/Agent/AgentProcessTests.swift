@@ -53,11 +53,11 @@ extension KernelTests {
             #expect(try scene.settings() != before, "the detector must see what mete left")
             let restore = try ChildProcess(
                 .sibling("mete"), ["restore", "--verbose", "--state-dir", scene.folder.path], output: .inherited)
-            while !restore.hasEnded() { usleep(1000) }
+            restore.waitForEnd()
             #expect(restore.exit?.code == 0)
             try scene.expect(before)
             let again = try ChildProcess(.sibling("mete"), ["restore", "--state-dir", scene.folder.path])
-            while !again.hasEnded() { usleep(1000) }
+            again.waitForEnd()
             #expect(again.exit?.code == 0)
             try scene.expect(before)
         }
@@ -120,7 +120,7 @@ extension KernelTests {
             let agent = try scene.startAgent()
             try await scene.waitUntilAnswering()
             let second = try scene.startAgent(errors: .discarded)
-            while !second.hasEnded() { usleep(10_000) }
+            second.waitForEnd()
             #expect(second.exit?.code == 6)
             #expect(agent.stop(SIGINT, grace: 30))
         }
@@ -128,7 +128,7 @@ extension KernelTests {
         @Test func aBadPolicyIsRefusedAtTheStart() throws {
             let scene = try Scene()
             let agent = try scene.startAgent(policy: "components: 3", errors: .discarded)
-            while !agent.hasEnded() { usleep(10_000) }
+            agent.waitForEnd()
             #expect(agent.exit?.code == 2)
         }
     }
@@ -146,9 +146,11 @@ extension KernelTests {
             folder = try TemporaryFolder(prefix: "mete-agent")
             service = try Workload("spin", "600", "1").process
             hogs = try Workload("spin", "600", "3").process
-            while try threads(of: service.identifier).count < 2 || threads(of: hogs.identifier).count < 4 {
-                usleep(1000)
-            }
+            let (service, hogs) = (service.identifier, hogs.identifier)
+            try #require(
+                try Polling.wait {
+                    try ProcessTree.threads(of: service).count == 2 && ProcessTree.threads(of: hogs).count == 4
+                })
         }
 
         var socket: String { "\(folder.path)/agent.sock" }
@@ -184,15 +186,23 @@ extension KernelTests {
             }
         }
 
-        /// Asks again until the answer is as wanted; fails after 30 s.
+        /// Asks again until the answer is as wanted; fails when it has not been for long.
         func poll<Answer>(
             _ ask: () async throws -> Answer, until isWanted: (Answer) -> Bool
         ) async throws -> Answer {
-            for _ in 0..<300 {
-                if let answer = try? await ask(), isWanted(answer) { return answer }
+            var last = "nothing"
+            for _ in 0..<600 {
+                do {
+                    let answer = try await ask()
+                    if isWanted(answer) { return answer }
+                    last = "\(answer)"
+                } catch {
+                    // Until it has started, nobody answers.
+                    last = "\(error)"
+                }
                 try await Task.sleep(for: .milliseconds(100))
             }
-            return try await ask()
+            throw ProcessError("get the wanted answer from", socket, cause: "the last one was: \(last)")
         }
 
         func expect(_ before: AgentProcessTests.Settings) throws {
@@ -204,21 +214,15 @@ extension KernelTests {
             let cpu = try #require(CgroupHierarchies.discover().cpu)
             return AgentProcessTests.Settings(
                 serviceGroup: try cpu.cgroup(of: service.identifier), hogsGroup: try cpu.cgroup(of: hogs.identifier),
-                servicePolicies: try threads(of: service.identifier).map { try SchedulingAttributes.read($0).policy },
-                delayAccounting: (try? TextFile.read(DelayAccounting.sysctl)) ?? "")
+                servicePolicies: try ProcessTree.threads(of: service.identifier).map {
+                    try SchedulingAttributes.read($0).policy
+                },
+                delayAccounting: try delayAccounting())
         }
 
-        private func threads(of process: pid_t) throws -> [Int32] {
-            guard let folder = opendir("/proc/\(process)/task") else { return [] }
-            defer { closedir(folder) }
-            var threads: [Int32] = []
-            while let entry = readdir(folder) {
-                let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-                }
-                if let tid = Int32(name) { threads.append(tid) }
-            }
-            return threads.sorted()
+        /// Empty where the kernel has no such switch.
+        private func delayAccounting() throws -> String {
+            access(DelayAccounting.sysctl, F_OK) == 0 ? try TextFile.read(DelayAccounting.sysctl) : ""
         }
     }
 }

@@ -121,16 +121,7 @@ extension KernelTests {
 
         private func groups() throws -> [String] {
             let cpu = try #require(CgroupHierarchies.discover().cpu)
-            guard let folder = opendir(cpu.folder(of: "/")) else { return [] }
-            defer { closedir(folder) }
-            var names: [String] = []
-            while let entry = readdir(folder) {
-                let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-                }
-                if entry.pointee.d_type == UInt8(DT_DIR) { names.append(name) }
-            }
-            return names.sorted()
+            return try KernelFile.folders(in: cpu.folder(of: "/"))
         }
     }
 }

@@ -8,8 +8,7 @@ extension KernelTests {
     struct ControlFailureTests {
         @Test func whatWasInForceBeforeRefusedWritesIsStillPutBack() throws {
             let process = try Workload("wait").process
-            let key = ThreadKey(
-                id: process.identifier, startTicks: try ThreadStat.read(process.identifier).startTicks)
+            let key = try process.key
             let folder = try TemporaryFolder(prefix: "mete-failure")
             let journal = try Journal(folder: StateFolder(folder.path))
             let executor = Executor(journal: journal)
@@ -42,11 +41,9 @@ extension KernelTests {
             var failures: [Outcome.Failure] = []
             for _ in 0...cpus {
                 let other = try Workload("wait").process
-                let otherKey = ThreadKey(
-                    id: other.identifier, startTicks: try ThreadStat.read(other.identifier).startTicks)
                 others.append(other)
-                let outcome = executor.execute(
-                    [Write(.scheduling(otherKey), all, scope: .alone)], at: Instant(nanoseconds: 0))
+                let outcome = try executor.execute(
+                    [Write(.scheduling(other.key), all, scope: .alone)], at: Instant(nanoseconds: 0))
                 failures += outcome.failures
             }
             #expect(failures.first?.error.cause == .busy, "\(failures)")

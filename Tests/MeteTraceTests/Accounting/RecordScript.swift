@@ -5,12 +5,14 @@ import MeteTrace
 /// Records as the kernel side would send them, and the facts that /proc would show.
 struct RecordScript {
     var accountant: UsageAccountant
+    let processes: FakeProcesses
 
     init(_ components: [ComponentPolicy], facts: [Int32: FakeProcess] = [:], beginning: UInt64 = 0) throws {
         var policy = Policy()
         policy.components = components + [ComponentPolicy(id: .rest)]
+        processes = FakeProcesses(facts)
         accountant = UsageAccountant(
-            classifier: try Classifier(policy), reader: FakeProcesses(processes: facts),
+            classifier: try Classifier(policy), reader: processes,
             permanent: policy.components.map(\.id), beginning: beginning)
     }
 
@@ -59,8 +61,13 @@ struct FakeProcess {
     var cgroup = "/"
 }
 
-struct FakeProcesses: ProcessReading {
+/// What /proc would show; a test may change it.
+final class FakeProcesses: ProcessReading {
     var processes: [Int32: FakeProcess]
+
+    init(_ processes: [Int32: FakeProcess]) {
+        self.processes = processes
+    }
 
     func program(of pid: Int32) -> Program? {
         processes[pid].map { Program(executable: $0.executable, commandLine: $0.commandLine) }
@@ -69,7 +76,6 @@ struct FakeProcesses: ProcessReading {
     func cgroups(of pid: Int32) -> [CgroupMembership] {
         processes[pid].map { [CgroupMembership(controllers: "", path: $0.cgroup)] } ?? []
     }
-
 }
 
 extension ComponentPolicy {

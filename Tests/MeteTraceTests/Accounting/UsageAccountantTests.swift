@@ -1,6 +1,7 @@
 import CMeteWire
 import MeteModel
 import MeteTrace
+import SeededRandom
 import Testing
 
 struct UsageAccountantTests {
@@ -143,12 +144,14 @@ struct UsageAccountantTests {
     }
 
     @Test func aMoveIntoMetesOwnGroupChangesNoComponent() throws {
-        let facts = [Int32(10): FakeProcess(executable: "/bin/web", cgroup: "/mete/web")]
+        let facts = [Int32(10): FakeProcess(executable: "/bin/web")]
         var script = try RecordScript([ComponentPolicy("web", .cgroup(.exact("/shop")))], facts: facts)
-        script.send(METE_RECORD_USAGE, 9, of: 9, name: "web")
-        script.send(METE_RECORD_FORK, 10, of: 10, parent: 9, name: "web")
-        script.send(METE_RECORD_MOVE, 10, of: 10, name: "web", flags: UInt16(METE_FLAG_PROCESS.rawValue))
-        #expect(script.closeWindow("web")?.processes == 0)
+        script.send(METE_RECORD_FORK, 10, of: 10, name: "web")
+        for (cgroup, count) in [("/mete/web", 0), ("/shop", 1), ("/mete/web", 1), ("/elsewhere", 0)] {
+            script.processes.processes[10]?.cgroup = cgroup
+            script.send(METE_RECORD_MOVE, 10, of: 10, name: "web", flags: UInt16(METE_FLAG_PROCESS.rawValue))
+            #expect(script.closeWindow("web")?.processes == count, "\(cgroup)")
+        }
     }
 
     @Test func aMoveElsewhereChangesTheComponent() throws {
@@ -197,7 +200,7 @@ struct UsageAccountantTests {
     /// Whatever the order and whatever is lost but the last record of each thread, the sum is what the threads used.
     @Test(arguments: 0..<20)
     func conservesUsageWhateverIsLost(seed: UInt64) throws {
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         var script = try RecordScript([Self.web, ComponentPolicy("db", .comm(.exact("db")))])
         var truth: UInt64 = 0
         var live: [(tid: UInt32, start: UInt64, run: UInt64)] = []
@@ -235,18 +238,5 @@ struct UsageAccountantTests {
         #expect(script.accountant.threadCount == 0)
         let samples = script.accountant.closeWindow(start: Instant(nanoseconds: 0), end: Instant(nanoseconds: 1))
         #expect(samples.allSatisfy { $0.threads == 0 && $0.processes == 0 })
-    }
-}
-
-/// A small seeded generator (Steele, Lea and Flood, 2014).
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,5 +1,6 @@
 import MeteModel
 import MeteTrace
+import SeededRandom
 import Testing
 
 @Suite struct ClassifierTests {
@@ -177,7 +178,7 @@ import Testing
 
     /// Adding rules behind those that match changes nothing.
     @Test(arguments: [1, 2, 3]) func laterRulesDoNotChangeEarlierDecisions(_ seed: UInt64) throws {
-        var random = SeededGenerator(state: seed)
+        var random = SplitMix64(seed: seed)
         let names = ["a", "b", "c", "d"]
         for _ in 0..<200 {
             var components = (0..<Int.random(in: 1...8, using: &random)).map { index in

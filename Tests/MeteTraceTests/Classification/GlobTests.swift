@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import MeteTrace
@@ -64,7 +65,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3, 4]) func agreesWithTheDefinition(_ seed: UInt64) {
-        var random = SeededGenerator(state: seed)
+        var random = SplitMix64(seed: seed)
         var matched = 0
         for _ in 0..<5_000 {
             let pattern = String(

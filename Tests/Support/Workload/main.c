@@ -2,13 +2,14 @@
  *
  * usage: mete-workload forks COUNT MICROSECONDS    processes one after the other, each busy for
  * that long mete-workload threads COUNT MICROSECONDS  threads likewise mete-workload spin SECONDS
- * [THREADS]      threads that never leave the CPU by themselves mete-workload sleep SECONDS wakes
+ * [THREADS [CPU]] threads that never leave the CPU by themselves mete-workload sleep SECONDS wakes
  * up a thousand times a second and does next to nothing mete-workload names SECONDS two busy
  * threads named alpha and beta mete-workload wait                        sleeps until it is killed
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -105,6 +106,16 @@ static int spinners(int64_t ns, long count, char **names)
 	return 0;
 }
 
+/* Threads made later are bound to the CPU as well. */
+static int bind_to(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	return sched_setaffinity(0, sizeof(set), &set) ? fail("sched_setaffinity") : 0;
+}
+
 static long waker_hz;
 
 static void *wake(void *unused)
@@ -195,8 +206,11 @@ int main(int count, char **arguments)
 		return forks((long)first, (int64_t)(second * 1e3));
 	if (strcmp(mode, "threads") == 0)
 		return threads((long)first, (int64_t)(second * 1e3));
-	if (strcmp(mode, "spin") == 0)
+	if (strcmp(mode, "spin") == 0) {
+		if (count > 4 && bind_to(atoi(arguments[4])))
+			return 1;
 		return spinners((int64_t)(first * 1e9), (long)second, NULL);
+	}
 	if (strcmp(mode, "wakers") == 0)
 		return wakers((int64_t)(first * 1e9), (long)second,
 			      count > 4 ? atol(arguments[4]) : 10);

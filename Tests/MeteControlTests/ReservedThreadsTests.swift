@@ -1,0 +1,65 @@
+import MeteModel
+import Testing
+
+@testable import MeteControl
+
+/// When the deadline bandwidth of the machine is measured, which costs a look at every thread.
+struct ReservedThreadsTests {
+    /// A machine whose CPUs come and go.
+    private final class Machine {
+        var cpus = 2
+        var measurements = 0
+        var limitReadings = 0
+
+        func measure(rereadsLimit: Bool) -> DeadlineBandwidth {
+            measurements += 1
+            limitReadings += rereadsLimit ? 1 : 0
+            return DeadlineBandwidth(fairServers: 0, cpus: cpus, limit: 0.95, periods: 100_000...4_194_304_000)
+        }
+
+        var reservations: ReservedThreads {
+            ReservedThreads(measure: { self.measure(rereadsLimit: $0) }, countCPUs: { self.cpus })
+        }
+    }
+
+    @Test func measuresOnceInAWhile() {
+        let machine = Machine()
+        var reservations = machine.reservations
+        for tick in 1...ReservedThreads.bandwidthLifetime { _ = reservations.bandwidth(tick: tick) }
+        #expect(machine.measurements == 1)
+        _ = reservations.bandwidth(tick: ReservedThreads.bandwidthLifetime + 1)
+        #expect(machine.measurements == 2)
+        #expect(machine.limitReadings == 0, "each rebuilds the scheduling domains")
+    }
+
+    @Test func measuresAgainWhenACPUWent() {
+        let machine = Machine()
+        var reservations = machine.reservations
+        #expect(reservations.bandwidth(tick: 1).cpus == 2)
+        machine.cpus = 1
+        let seen = (2...ReservedThreads.countInterval + 1).map { reservations.bandwidth(tick: $0).cpus }
+        #expect(seen.last == 1)
+        #expect(machine.measurements == 2)
+    }
+
+    @Test func measuresAgainAfterARefusal() {
+        let machine = Machine()
+        var reservations = machine.reservations
+        _ = reservations.bandwidth(tick: 1)
+        let thread = ThreadRef(tid: 7, pid: 7, startTime: 0)
+        let held = ReservedThreads.Held(
+            component: ComponentID("a"), thread: thread, runtime: 1, period: 2, reasons: [], lastHot: 1)
+        reservations.ask(ThreadKey(thread), held)
+        var outcome = Outcome()
+        let write = Write(.scheduling(ThreadKey(thread)), .scheduling(.leaving), scope: .alone)
+        outcome.failures = [
+            Outcome.Failure(
+                write: write, error: ControlError(.refused, "write", "it", cause: .busy, remedy: "Wait."))
+        ]
+        reservations.settle(outcome, tick: 2, retryTicks: 50)
+        #expect(machine.measurements == 2)
+        #expect(machine.limitReadings == 1)
+        #expect(reservations.held.isEmpty)
+        #expect(reservations.shared[ThreadKey(thread)]?.retry == 52)
+    }
+}
