@@ -1,5 +1,4 @@
 import Glibc
-import MeteControl
 import MeteModel
 import MeteTestSupport
 import MeteTrace
@@ -72,20 +71,19 @@ extension KernelTests {
             let crowd = try Workload("wakers", "60", "700", "1", "crowd").process
             let tracer = try Workload.tracer(KernelProbes.Options())
             let spinner = try Workload("spin", "3", "1").process
-            try #require(Polling.wait { Self.threads(ofProcess: crowd.identifier) > 600 })
+            try #require(Polling.wait { try ProcessTree.threads(of: crowd.identifier).count > 600 })
             var unseen = 0
             var windows = 0
             while !spinner.hasEnded() {
-                let before = Self.runTime(ofProcess: spinner.identifier)
+                let before = Self.schedstat(0, ofProcess: spinner.identifier)
                 usleep(100_000)
                 let window = try tracer.closeWindow()
                 #expect(window.threads > 600)
                 // Half a window, so that a timer tick more or less does not matter; a spinner that got less tells nothing.
-                guard let before, let after = Self.runTime(ofProcess: spinner.identifier), after - before > 50_000_000
-                else { continue }
+                guard Self.schedstat(0, ofProcess: spinner.identifier) - before > 50_000_000 else { continue }
                 windows += 1
-                let usage = tracer.threadUsage().first { $0.thread.pid == spinner.identifier }?.cpu.runTime ?? 0
-                if usage < 20_000_000 { unseen += 1 }
+                let threads = tracer.threadUsage().filter { $0.thread.pid == spinner.identifier }
+                if threads.reduce(0, { $0 + $1.cpu.runTime }) < 20_000_000 { unseen += 1 }
             }
             #expect(windows > 5, "the spinner hardly ran")
             #expect(unseen == 0, "of \(windows) windows")
@@ -111,7 +109,7 @@ extension KernelTests {
             var kept: Int64 = 0
             while !process.hasEnded() {
                 usleep(50_000)
-                kept = max(kept, Self.runDelay(ofProcess: process.identifier))
+                kept = max(kept, Self.schedstat(1, ofProcess: process.identifier))
                 _ = try tracer.closeWindow()
             }
             let counted = Workload.total(of: tracer).runQueueDelay
@@ -141,24 +139,13 @@ extension KernelTests {
             #expect(demand > 0.8 * Double(spinners), "demands \(demands)")
         }
 
-        private static func threads(ofProcess pid: Int32) -> Int {
-            (try? KernelFile.folders(in: "/proc/\(pid)/task"))?.count ?? 0
-        }
-
-        /// Nanoseconds; nil once it has ended. The first field of schedstat (Documentation/scheduler/sched-stats.rst).
-        private static func runTime(ofProcess pid: Int32) -> Int64? {
-            (try? TextFile.read("/proc/\(pid)/schedstat")).flatMap { Int64($0.prefix { $0 != " " }) }
-        }
-
-        /// Sum over the live threads; the second field of schedstat (Documentation/scheduler/sched-stats.rst).
-        private static func runDelay(ofProcess pid: Int32) -> Int64 {
-            var sum: Int64 = 0
-            for name in (try? KernelFile.folders(in: "/proc/\(pid)/task")) ?? [] {
-                guard let text = try? TextFile.read("/proc/\(pid)/task/\(name)/schedstat") else { continue }
+        /// Sum over the live threads; schedstat has run time, then run-queue delay (Documentation/scheduler/sched-stats.rst).
+        private static func schedstat(_ field: Int, ofProcess pid: Int32) -> Int64 {
+            ((try? ProcessTree.threads(of: pid)) ?? []).reduce(0) { sum, tid in
+                guard let text = try? TextFile.read("/proc/\(pid)/task/\(tid)/schedstat") else { return sum }
                 let fields = text.split(separator: " ")
-                sum += fields.count > 1 ? Int64(fields[1]) ?? 0 : 0
+                return sum + (fields.count > field ? Int64(fields[field]) ?? 0 : 0)
             }
-            return sum
         }
     }
 }
