@@ -48,7 +48,7 @@ package struct PlanTable {
             parts.append("reservations of \(enforcement.reservations.count) thread(s)")
         }
         if !enforcement.cgroups.isEmpty { parts.append("a weight of \(enforcement.cgroups.joined(separator: ", "))") }
-        return parts.isEmpty ? "nothing would be in force" : "in force as " + parts.joined(separator: " and ")
+        return parts.isEmpty ? "nothing would be in force" : "would be in force as " + parts.joined(separator: " and ")
     }
 
     private static func writes(_ report: RehearsalReport) -> [String] {

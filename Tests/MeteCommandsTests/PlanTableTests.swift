@@ -73,7 +73,7 @@ struct PlanTableTests {
         writes: [
             WriteReport(
                 component: ComponentID("shop"), setting: "/sys/fs/cgroup/shop/cpu.weight", standing: "100",
-                planned: "250", reason: "0.5 cores of what its group gives out"),
+                planned: "250", reason: "stands for 0.5 cores among what competes beside it"),
             WriteReport(
                 setting: "/proc/sys/kernel/task_delayacct", standing: "0", planned: "1",
                 reason: "the kernel then keeps run-queue delays, which is cheaper than timing them"),
@@ -85,7 +85,7 @@ struct PlanTableTests {
         shop: 0.500 cores (4 units)
           = 0.450 guaranteed, 0.050 rounded to whole units
           demand 0.365, used 0.240; planned for 0.450 (p99, autoregressive: lower pinball loss)
-          unchanged; in force as reservations of 1 thread(s) and a weight of /shop
+          unchanged; would be in force as reservations of 1 thread(s) and a weight of /shop
         rest: 0.000 cores (0 units)
           = nothing claimed
           demand 0.100, used 0.100; planned for 0.000 (p95, decayed peak)
@@ -94,7 +94,7 @@ struct PlanTableTests {
 
         Would be written, in this order
           /sys/fs/cgroup/shop/cpu.weight: 100 -> 250
-              shop: 0.5 cores of what its group gives out
+              shop: stands for 0.5 cores among what competes beside it
           /proc/sys/kernel/task_delayacct: 0 -> 1
               the kernel then keeps run-queue delays, which is cheaper than timing them
 

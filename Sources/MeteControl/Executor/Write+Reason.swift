@@ -35,7 +35,7 @@ extension Write.Reason: CustomStringConvertible {
         switch self {
         case .requested: "asked for"
         case .share(let cores, let factor):
-            "\(cores.brief) cores of what its group gives out"
+            "stands for \(cores.brief) cores among what competes beside it"
                 + (factor > 1 ? ", times \(factor.brief) to be served first or to make up for what it lacked" : "")
         case .sharesBelow: "the sum of the shares below it"
         case .maximum(let cores): "at most \(cores.brief) cores beside its reservations (`max` of the policy)"
