@@ -139,7 +139,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "MeteTextTests", dependencies: ["MeteText"], swiftSettings: strict),
         .testTarget(
-            name: "MeteCommandsTests", dependencies: ["MeteModel", "MeteProtocol", "MeteCommands"],
+            name: "MeteCommandsTests",
+            dependencies: ["MeteModel", "MeteProtocol", "MeteClient", "MeteAgent", "MeteCommands"],
             swiftSettings: strict),
         .testTarget(
             name: "MeteKernelTests",

@@ -2,7 +2,7 @@ import Glibc
 import MeteControl
 import MeteModel
 package import MetePolicy
-import MeteProtocol
+package import MeteProtocol
 import MeteTrace
 
 /// The agent: opens the kernel side, the journal and the socket, runs the loop on the calling thread until a signal, and puts
@@ -15,6 +15,7 @@ package final class Agent {
     private let controller: CPUController?
     private let loop: ControlLoop
     private let state: PublishedState
+    private var watch: PolicyWatch
     private var server: APIServer?
     private var reportedLosses: UInt64 = 0
 
@@ -30,17 +31,20 @@ package final class Agent {
         let hierarchies = CgroupHierarchies.discover()
         source = try PolicySource(
             path: options.policyFile, context: context,
-            findings: options.enforces || options.checksMachine
-                ? ControlSupport.findings(hierarchies: hierarchies) : nil)
+            findings: options.control == .none ? nil : ControlSupport.findings(hierarchies: hierarchies))
+        watch = PolicyWatch(hierarchies)
         let now = Instant(nanoseconds: TickClock.now())
-        if options.enforces {
+        switch options.control {
+        case .none:
+            controller = nil
+        case .rehearsed:
+            controller = try .rehearsal(hierarchies: hierarchies, foreignHoldOff: source.policy.foreignHoldOff)
+        case .enforced:
             let controller = try CPUController(
                 hierarchies: hierarchies, stateFolder: options.stateFolder, foreignHoldOff: source.policy.foreignHoldOff
             )
             if let recovery = controller.recovery { log(.recovered(recovery)) }
             self.controller = controller
-        } else {
-            controller = nil
         }
         do {
             var probes = KernelProbes.Options()
@@ -54,9 +58,10 @@ package final class Agent {
             state = PublishedState(
                 PublishedState.Circumstances(
                     version: version, pid: getpid(), startedAt: Self.wallClock(), startedAtInstant: now,
-                    mode: options.enforces ? .enforcing : .observing,
-                    modeReason: options.enforces ? "started with --enforce" : "started without --enforce",
+                    mode: options.control == .enforced ? .enforcing : .observing,
+                    modeReason: options.control == .enforced ? "started with --enforce" : "started without --enforce",
                     policy: PolicyReport(file: source.path, loadedAt: Self.wallClock())))
+            warn()
             if let socket = options.socket {
                 server = try APIServer.start(socket: socket, state: state) { message in
                     log(.trouble(message))
@@ -78,7 +83,7 @@ package final class Agent {
     ///
     /// - Parameter onTick: sees every snapshot, on the loop's thread.
     /// - Throws: `TraceError` when the kernel side cannot be read any more; everything has been put back then as well.
-    package func run(until isOver: () -> Bool = { false }, onTick: (AgentSnapshot) -> Void = { _ in }) throws {
+    package func run(until isOver: () -> Bool = { false }, onTick: (AgentSnapshot) throws -> Void = { _ in }) throws {
         do {
             try turn(until: isOver, onTick: onTick)
         } catch {
@@ -88,8 +93,8 @@ package final class Agent {
         try stop()
     }
 
-    private func turn(until isOver: () -> Bool, onTick: (AgentSnapshot) -> Void) throws {
-        log(.started(components: source.policy.components.count, enforces: options.enforces))
+    private func turn(until isOver: () -> Bool, onTick: (AgentSnapshot) throws -> Void) throws {
+        log(.started(components: source.policy.components.count, enforces: options.control == .enforced))
         var clock = TickClock()
         var reportedMissed: UInt64 = 0
         while true {
@@ -101,10 +106,11 @@ package final class Agent {
                 reload()
             case .tick:
                 if source.hasChanged() { reload() }
+                if watch.isDue(at: TickClock.now()) { warn() }
                 let snapshot = try loop.tick(missed: clock.missed)
                 report(snapshot.window.losses)
                 state.publish(snapshot)
-                onTick(snapshot)
+                try onTick(snapshot)
                 if clock.missed >= 2 * max(1, reportedMissed) {
                     reportedMissed = clock.missed
                     log(.ticksMissed(clock.missed))
@@ -122,6 +128,14 @@ package final class Agent {
         log(.recordsLost(losses, ringBytes: options.ringBytes))
     }
 
+    /// What a rehearsal would have in force by the plan of `snapshot`, which must be the last one; nil before the first plan.
+    package func rehearsal(_ snapshot: AgentSnapshot) -> RehearsalReport? {
+        guard let controller, let plan = snapshot.plan else { return nil }
+        var snapshot = snapshot
+        snapshot.control = controller.status
+        return state.rehearsal(snapshot, plan, writes: controller.plannedWrites)
+    }
+
     // MARK: Policy
 
     private func reload() {
@@ -131,8 +145,10 @@ package final class Agent {
             loop.adopt(source.policy)
             // Loading the policy again is how an operator says that it is to be in force, whoever wrote what since.
             controller?.takeBackYielded()
-            let report = PolicyReport(file: source.path, loadedAt: Self.wallClock())
-            state.setPolicy(report)
+            state.setPolicy(PolicyReport(file: source.path, loadedAt: Self.wallClock()))
+            watch.forgetWalk()
+            warn()
+            let report = state.policy
             if let path = source.path {
                 log(.policyLoaded(path: path, components: source.policy.components.count))
             }
@@ -150,13 +166,18 @@ package final class Agent {
         }
     }
 
+    /// Looks which of what the policy names is not there, and tells what is new.
+    private func warn() {
+        let look = watch.look(for: source.policy, file: source.path, at: TickClock.now())
+        for warning in look.new { log(.policyWarning(warning)) }
+        var report = state.policy
+        report.warnings = look.all.isEmpty ? nil : look.all
+        state.setPolicy(report)
+    }
+
     private func refuse(_ errors: PolicyErrors) {
         log(.policyRefused(errors))
-        let problems = errors.errors.map {
-            PolicyProblem(
-                file: $0.file, line: $0.line > 0 ? $0.line : nil, field: $0.field.isEmpty ? nil : $0.field,
-                message: $0.problem, remedy: $0.remedy)
-        }
+        let problems = errors.errors.map(PolicyProblem.init)
         var report = state.policy
         report.lastFailure = PolicyFailure(at: Self.wallClock(), problems: problems)
         state.setPolicy(report)
@@ -174,7 +195,7 @@ package final class Agent {
         case .missing: return false
         case .off(let sysctl):
             guard let controller else { return false }
-            let outcome = controller.hold(.file(sysctl), at: .text("1"), now: now)
+            let outcome = controller.hold(.file(sysctl), at: .text("1"), reason: .delayAccounting, now: now)
             for failure in outcome.failures { log(.failed(failure.error)) }
             return DelayAccounting.current() == .kept
         }
@@ -188,6 +209,7 @@ package final class Agent {
 
     /// - Throws: when something could not be put back; `mete restore` may finish it.
     private static func putBack(_ controller: CPUController, log: (AgentEvent) -> Void) throws(ControlError) {
+        if controller.isRehearsal { return }
         let report = try controller.release()
         log(.restored(report))
         for step in report.steps { if case .failed(let error) = step.action { throw error } }

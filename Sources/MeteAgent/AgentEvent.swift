@@ -1,6 +1,7 @@
 package import MeteControl
 package import MeteModel
 package import MetePolicy
+package import MeteProtocol
 package import MeteTrace
 
 /// Something that happened and that an operator wants to read of; its description is one line of the agent's log.
@@ -9,6 +10,8 @@ package enum AgentEvent: Sendable, CustomStringConvertible {
     case recovered(RestoreReport)
     case policyLoaded(path: String, components: Int)
     case policyRefused(PolicyErrors)
+    /// The policy names what is not there.
+    case policyWarning(PolicyProblem)
     case breached(ComponentID, explanation: String)
     case shortfall(Shortfall)
     case yielded(Yield)
@@ -31,6 +34,7 @@ package enum AgentEvent: Sendable, CustomStringConvertible {
             "found the journal of an agent that did not stop cleanly: \(report.summary)"
         case .policyLoaded(let path, let components): "policy \(path) loaded, \(components) components"
         case .policyRefused(let errors): "policy refused, the one before stays in force:\n\(errors)"
+        case .policyWarning(let problem): "warning: \(problem.text)"
         case .breached(let component, let explanation): "guarantee of \(component) breached: \(explanation)"
         case .shortfall(let shortfall):
             "guarantee of \(shortfall.component) does not fit the capacity of the moment: \(shortfall.planned.brief) of "

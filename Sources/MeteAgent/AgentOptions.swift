@@ -4,16 +4,23 @@ import MeteModel
 package struct AgentOptions: Sendable {
     /// Policy file, or nil to find components by themselves.
     package var policyFile: String?
-    /// Whether plans are put in force; otherwise nothing is ever written to the kernel but probes.
-    package var enforces = false
-    /// Whether a policy that this machine could not hold is refused even when nothing is enforced.
-    package var checksMachine = false
+    /// What becomes of plans.
+    package var control = Control.none
     /// Where the journal is.
     package var stateFolder: String
     /// Where the API listens; nil for none.
     package var socket: String?
     /// Bytes of the ring buffer.
     package var ringBytes: UInt32 = 1 << 20
+
+    package enum Control: Sendable {
+        /// They are only made: nothing is ever written to the kernel but probes.
+        case none
+        /// They go as far as the executor, which remembers what it would write. A policy that this machine cannot hold is refused.
+        case rehearsed
+        /// They are put in force. A policy that this machine cannot hold is refused.
+        case enforced
+    }
 
     package init(stateFolder: String, socket: String?) {
         self.stateFolder = stateFolder

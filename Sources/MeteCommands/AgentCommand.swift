@@ -45,7 +45,7 @@ package struct AgentCommand: ParsableCommand {
         TickClock.blockSignals()
         var options = AgentOptions(stateFolder: stateDir, socket: socket)
         options.policyFile = policy
-        options.enforces = enforce
+        options.control = enforce ? .enforced : .none
         options.ringBytes = ringBytes
         let agent = try Agent(options, context: .thisMachine(), version: Version.current) { event in
             Console.note("\(event)")

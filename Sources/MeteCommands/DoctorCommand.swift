@@ -1,5 +1,4 @@
 package import ArgumentParser
-import FoundationEssentials
 import MeteControl
 import MeteModel
 import MeteText
@@ -35,9 +34,7 @@ package struct DoctorCommand: ParsableCommand {
         if repairDeadlineLeak { try DeadlineLeak.repair(.discover(), stateFolder: stateDir) }
         let findings = TraceSupport.findings() + ControlSupport.findings()
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            Console.line(String(decoding: try encoder.encode(findings), as: UTF8.self))
+            try JSONText.print(findings)
         } else {
             Console.write(DoctorTable(findings).text)
         }

@@ -5,7 +5,7 @@ import MeteControl
 import MetePolicy
 import MeteTrace
 
-/// What the shell is told, a number per kind of failure; also in mete(1). 64 is for wrong arguments (EX_USAGE).
+/// What the shell is told, a number per kind of failure; also in mete(1).
 package enum ExitStatus: Int32 {
     case success = 0
     case failure = 1
@@ -15,12 +15,16 @@ package enum ExitStatus: Int32 {
     case unsupported = 3
     /// Not permitted: not root, or a capability is missing.
     case notPermitted = 4
-    /// No agent is running, or it does not answer.
+    /// No agent is running.
     case noAgent = 5
     /// Another agent holds the state folder or the socket.
     case alreadyRunning = 6
     /// Something could not be put back.
     case notRestored = 7
+    /// An agent is there, and does not answer, or not as it should; asking again may help.
+    case noAnswer = 8
+    /// Wrong arguments: EX_USAGE of sysexits.h, which the argument parser uses too.
+    case usage = 64
 
     package init(_ error: any Error) {
         self =
@@ -29,7 +33,7 @@ package enum ExitStatus: Int32 {
             case let error as TraceError: Self(error)
             case let error as ControlError: Self(error)
             case let error as APIServerError: Self(error)
-            case is ClientError: .noAgent
+            case let error as ClientError: Self(error)
             case let error as RestoreIncomplete: error.status
             default: .failure
             }
@@ -46,7 +50,18 @@ package enum ExitStatus: Int32 {
     private init(_ error: APIServerError) {
         switch error.code {
         case .alreadyRunning, .contended: self = .alreadyRunning
-        case .occupied, .invalidPath, .system, .eventLoop: self = .failure
+        case .invalidPath: self = .usage
+        case .system(let errno) where errno == EACCES || errno == EPERM: self = .notPermitted
+        case .occupied, .system, .eventLoop: self = .failure
+        }
+    }
+
+    private init(_ error: ClientError) {
+        switch error.code {
+        case .noAgent, .refused: self = .noAgent
+        case .permissionDenied: self = .notPermitted
+        case .invalidPath: self = .usage
+        case .timeout, .busy, .connection, .answered, .undecodable: self = .noAnswer
         }
     }
 
@@ -54,6 +69,7 @@ package enum ExitStatus: Int32 {
         switch error.code {
         case .locked: self = .alreadyRunning
         case .unsupported: self = .unsupported
+        case .untrusted: self = .failure
         case .refused, .journal:
             self = error.cause == .notPermitted || error.cause == .accessDenied ? .notPermitted : .failure
         }

@@ -1,56 +1,62 @@
-import MeteAgent
 import MeteModel
-import MeteProtocol
+package import MeteProtocol
 import MeteText
-import MeteTrace
 
-/// The text of `mete plan`: for every component what it would get, on which claims, and how that would be put in force.
-struct PlanTable {
-    let text: String
+/// The text of `mete plan`, at most 100 columns wide: for every component what it would get, on which claims, and how that would be put
+/// in force; then every write that would be made, and what would not be in force. A pure function of the report.
+package struct PlanTable {
+    package let text: String
 
-    init(_ snapshot: AgentSnapshot) {
-        guard let plan = snapshot.plan else {
-            text = "There is no plan yet.\n"
-            return
-        }
-        var lines = [
-            "tick \(snapshot.tick): \(Figure.fixed(plan.capacity, 2)) cores to share, in units of \(plan.unit.brief)",
-            "",
-        ]
-        for (index, allotment) in plan.allotments.enumerated() where index < snapshot.components.count {
-            lines += Self.lines(allotment, snapshot.window.samples[index], snapshot.components[index])
-        }
-        for shortfall in plan.shortfalls {
+    package init(_ report: RehearsalReport) {
+        var lines = TextLines.wrapped(
+            "tick \(report.tick): \(Figure.fixed(report.capacity.plannable, 2)) cores to share, in units of "
+                + report.unit.brief)
+        lines.append("")
+        for component in report.components { lines += Self.lines(component) }
+        for shortfall in report.shortfalls {
             lines += TextLines.wrapped(
                 "\(shortfall.component): the capacity of the moment holds \(shortfall.planned.brief) of the "
                     + "\(shortfall.wanted.brief) cores guaranteed and wanted")
         }
+        lines += ReportSections.section("Would be written, in this order", Self.writes(report))
+        lines += ReportSections.sharedThreads(of: report.components)
+        lines += ReportSections.notes(on: report.components)
+        lines += ReportSections.problems(with: report.policy)
         text = lines.map { $0 + "\n" }.joined()
     }
 
-    private static func lines(
-        _ allotment: Allotment, _ sample: UsageSample, _ component: AgentSnapshot.Component
-    ) -> [String] {
-        let grants = allotment.grants.map { "\(Figure.fixed($0.amount, 3)) \($0.claim.words)" }.joined(separator: ", ")
-        let quantile = Quantiles.label(of: component.policy.class.planningQuantile)
-        var lines = TextLines.wrapped(
-            "\(allotment.component): \(Figure.fixed(allotment.amount, 3)) cores (\(allotment.units) units)")
-        lines += TextLines.wrapped("= \(grants.isEmpty ? "nothing claimed" : grants)", indent: 2)
-        lines += TextLines.wrapped(
-            "demand \(Figure.fixed(sample.demand, 3)), used \(Figure.fixed(sample.usage, 3)); planned for "
-                + "\(Figure.fixed(allotment.plannedDemand, 3)) (\(quantile), \(allotment.source.words)"
-                + (component.forecast.map { ": \($0.reason)" } ?? "") + ")", indent: 2)
-        lines += TextLines.wrapped("\(allotment.change.words); \(enforcement(component.policy))", indent: 2)
-        return lines
+    private static func lines(_ component: ComponentReport) -> [String] {
+        guard let allotment = component.allotment else { return [] }
+        let grants = allotment.grants.map { "\(Figure.fixed($0.amount, 3)) \($0.reason)" }.joined(separator: ", ")
+        let quantile = Quantiles.label(of: component.class.planningQuantile)
+        let forecast = component.forecast.map { ": \($0.reason)" } ?? ""
+        return TextLines.wrapped(
+            "\(component.id): \(Figure.fixed(allotment.amount, 3)) cores (\(allotment.units) units)")
+            + TextLines.wrapped("= \(grants.isEmpty ? "nothing claimed" : grants)", indent: 2)
+            + TextLines.wrapped(
+                "demand \(Figure.fixed(component.demand, 3)), used \(Figure.fixed(component.usage, 3)); planned for "
+                    + "\(Figure.fixed(allotment.plannedDemand, 3)) (\(quantile), \(allotment.source.words)\(forecast))",
+                indent: 2)
+            + TextLines.wrapped("\(allotment.changeReason); \(enforcement(component))", indent: 2)
     }
 
-    private static func enforcement(_ policy: ComponentPolicy) -> String {
-        if policy.id == .rest { return "nothing is set for the rest" }
-        let place = policy.mayMove ? "in its own cgroup, or in mete/\(policy.id)" : "where it has a cgroup of its own"
-        switch policy.cpu.mode {
-        case .shared: return "would be in force as a weight \(place)"
-        case .reserved:
-            return "would be in force as reservations of its hot threads, and a weight \(place) for the others"
+    private static func enforcement(_ component: ComponentReport) -> String {
+        let enforcement = component.enforcement
+        if component.id == .rest { return "nothing is set for the rest" }
+        var parts: [String] = []
+        if !enforcement.reservations.isEmpty {
+            parts.append("reservations of \(enforcement.reservations.count) thread(s)")
+        }
+        if !enforcement.cgroups.isEmpty { parts.append("a weight of \(enforcement.cgroups.joined(separator: ", "))") }
+        return parts.isEmpty ? "nothing would be in force" : "would be in force as " + parts.joined(separator: " and ")
+    }
+
+    private static func writes(_ report: RehearsalReport) -> [String] {
+        if report.writes.isEmpty { return ["  Nothing: every setting stands as wanted, or is not to be set."] }
+        return report.writes.flatMap { write in
+            let component = write.component.map { "\($0): " } ?? ""
+            return TextLines.wrapped("\(write.setting): \(write.standing) -> \(write.planned)", indent: 2)
+                + TextLines.wrapped("\(component)\(write.reason)", indent: 6)
         }
     }
 }

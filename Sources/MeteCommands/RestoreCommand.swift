@@ -22,7 +22,11 @@ package struct RestoreCommand: ParsableCommand {
     package init() {}
 
     package func run() throws {
-        let report = try Restoration(journal: Journal(folder: StateFolder(stateDir))).run()
+        // Where no agent has ever been, none is to be made to look so.
+        guard let folder = try StateFolder.existing(stateDir) else {
+            return Console.line("there is no state folder \(stateDir): nothing had to be put back")
+        }
+        let report = try Restoration(journal: Journal(folder: folder)).run()
         for step in report.steps {
             switch step.action {
             case .restored(let value) where verbose: Console.line("\(step.setting): back to \(value)")

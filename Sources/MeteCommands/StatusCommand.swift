@@ -1,5 +1,4 @@
 package import ArgumentParser
-import FoundationEssentials
 import MeteClient
 import MeteProtocol
 import MeteText
@@ -22,9 +21,7 @@ package struct StatusCommand: ParsableCommand {
         let client = AgentClient(socket: socket)
         let report = try blocking { try await client.status() }
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            Console.line(String(decoding: try encoder.encode(report), as: UTF8.self))
+            try JSONText.print(report)
         } else {
             Console.write(StatusTable(report).text)
         }

@@ -13,12 +13,12 @@ package struct StatusTable {
         var lines = Self.head(report)
         lines.append("")
         lines += Self.components(report)
-        lines += Self.section("Breached guarantees", Self.breaches(report))
-        lines += Self.section("Threads that stay shared", Self.sharedThreads(report))
-        lines += Self.section("Not in force as wanted", Self.notes(report))
-        lines += Self.section("Yielded: another writer's value stands", Self.yielded(report))
-        lines += Self.section("Policy not loaded; the one from before is in force", Self.policyProblems(report))
-        lines += Self.section("Losses since start", Self.losses(report))
+        lines += ReportSections.section("Breached guarantees", Self.breaches(report))
+        lines += ReportSections.sharedThreads(of: report.components)
+        lines += ReportSections.notes(on: report.components)
+        lines += ReportSections.section("Yielded: another writer's value stands", Self.yielded(report))
+        lines += ReportSections.problems(with: report.agent.policy)
+        lines += ReportSections.section("Losses since start", Self.losses(report))
         text = lines.map { $0 + "\n" }.joined()
     }
 
@@ -106,10 +106,6 @@ package struct StatusTable {
 
     // MARK: What deserves attention
 
-    private static func section(_ title: String, _ lines: [String]) -> [String] {
-        lines.isEmpty ? [] : ["", title] + lines
-    }
-
     private static func breaches(_ report: StatusReport) -> [String] {
         let now = report.agent.startedAt + report.agent.upSeconds
         return report.components.flatMap { component -> [String] in
@@ -121,20 +117,6 @@ package struct StatusTable {
         }
     }
 
-    private static func sharedThreads(_ report: StatusReport) -> [String] {
-        report.components.flatMap { component in
-            component.enforcement.sharedThreads.flatMap {
-                TextLines.wrapped("\(component.id.name)  \($0.name) (\($0.tid)): \($0.reason)", indent: 2)
-            }
-        }
-    }
-
-    private static func notes(_ report: StatusReport) -> [String] {
-        report.components.flatMap { component in
-            component.enforcement.notes.map { "\(component.id): \($0)" }
-        }
-    }
-
     private static func yielded(_ report: StatusReport) -> [String] {
         report.components.flatMap { component in
             component.enforcement.yielded.flatMap {
@@ -142,10 +124,6 @@ package struct StatusTable {
                     "\(component.id.name)  \($0.path): \($0.standing) stands, mete had left \($0.ours)", indent: 2)
             }
         }
-    }
-
-    private static func policyProblems(_ report: StatusReport) -> [String] {
-        (report.agent.policy.lastFailure?.problems ?? []).flatMap { TextLines.wrapped($0.text, indent: 2) }
     }
 
     private static func losses(_ report: StatusReport) -> [String] {

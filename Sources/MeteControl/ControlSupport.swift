@@ -44,6 +44,8 @@ package enum ControlSupport {
             + "(limit \(rounded(bandwidth.limit)) each, fair servers \(rounded(bandwidth.fairServers)), "
             + "other reservations \(rounded(capacity.others)))"
         let tid = mete_gettid()
+        // Beside the executor, for there is nothing to journal: the thread is mete's own, and should mete be killed in between, the thread
+        // and its reservation go with it. Kept out of the state folder, the question can be asked beside an agent and without one.
         do throws(Errno) {
             let old = try SchedulingAttributes.read(tid)
             // Small in bandwidth, long in runtime: the thread has to get from here to the next line before it is throttled, on a slow and

@@ -6,10 +6,15 @@ package struct PolicyReport: Equatable, Sendable, Codable {
     package var loadedAt: Double
     /// Absent when the last attempt succeeded.
     package var lastFailure: PolicyFailure?
+    /// What the policy names and this machine does not have now; absent when there is nothing of the kind.
+    package var warnings: [PolicyProblem]?
 
-    package init(file: String? = nil, loadedAt: Double, lastFailure: PolicyFailure? = nil) {
+    package init(
+        file: String? = nil, loadedAt: Double, lastFailure: PolicyFailure? = nil, warnings: [PolicyProblem]? = nil
+    ) {
         self.file = file
         self.loadedAt = loadedAt
         self.lastFailure = lastFailure
+        self.warnings = warnings
     }
 }

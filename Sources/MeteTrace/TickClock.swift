@@ -38,17 +38,22 @@ package struct TickClock {
             missed += UInt64(late)
             deadline += late * tick
         }
+        let event = Self.wait(until: deadline)
+        if event == .tick { next = deadline }
+        return event
+    }
+
+    /// Waits until an instant of this clock, or for a signal.
+    package static func wait(until deadline: Nanoseconds) -> Event {
         while true {
-            let left = max(0, deadline - Self.now())
+            let left = max(0, deadline - now())
             var timeout = timespec(tv_sec: Int(left / .perSecond), tv_nsec: Int(left % .perSecond))
-            var set = Self.signalSet()
+            var set = signalSet()
             switch sigtimedwait(&set, nil, &timeout) {
             case SIGINT, SIGTERM: return .stop
             case SIGHUP: return .reload
             case -1 where errno == EINTR: continue
-            default:
-                next = deadline
-                return .tick
+            default: return .tick
             }
         }
     }

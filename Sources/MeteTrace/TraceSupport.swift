@@ -18,17 +18,31 @@ package enum TraceSupport {
         [kernelTypes(), privileges(), runQueueDelay()] + tracepoints.map { hook($0.name, use: $0.use) }
     }
 
+    private static let typesFile = "/sys/kernel/btf/vmlinux"
+    private static let typesRemedy =
+        "use a kernel built with CONFIG_DEBUG_INFO_BTF=y (Debian's are), and mount /sys"
+
+    /// What a failure to load means: without the kernel's types the loader finds that nothing fits.
+    static func explain(_ error: TraceError) -> TraceError {
+        guard error.code == .rejected, !hasKernelTypes else { return error }
+        return TraceError(
+            code: .noBTF, operation: error.operation, cause: "this kernel's types (BTF) are not at \(typesFile)",
+            remedy: typesRemedy)
+    }
+
+    /// Whether the loader finds them; beside the usual file it knows places where distributions keep a kernel's image.
+    private static var hasKernelTypes: Bool { mete_kernel_has_tracepoint(tracepoints[0].name) >= 0 }
+
     private static func kernelTypes() -> Finding {
-        let path = "/sys/kernel/btf/vmlinux"
-        guard access(path, R_OK) == 0 else {
+        guard hasKernelTypes else {
             return Finding(
                 feature: "kernel types (BTF)",
-                support: .unsupported(
-                    reason: "\(path) is missing or not readable",
-                    remedy: "use a kernel built with CONFIG_DEBUG_INFO_BTF=y (Debian's are), and mount /sys"),
+                support: .unsupported(reason: "\(typesFile) is missing or not readable", remedy: typesRemedy),
                 detail: "needed to load any kernel program")
         }
-        return Finding(feature: "kernel types (BTF)", support: .supported, detail: path)
+        return Finding(
+            feature: "kernel types (BTF)", support: .supported,
+            detail: access(typesFile, R_OK) == 0 ? typesFile : "from the kernel's image, not from \(typesFile)")
     }
 
     private static func privileges() -> Finding {

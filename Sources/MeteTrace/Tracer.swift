@@ -38,7 +38,11 @@ package final class Tracer {
         classifier: any Classifying, permanent: [ComponentID], options: KernelProbes.Options,
         reader: any ProcessReading = Procfs()
     ) throws(TraceError) {
-        probes = try KernelProbes(options)
+        do {
+            probes = try KernelProbes(options)
+        } catch {
+            throw TraceSupport.explain(error)
+        }
         capacity = try CapacityMeter()
         accountant = UsageAccountant(
             classifier: classifier, reader: reader, permanent: permanent, beginning: Self.sinceBoot())

@@ -64,37 +64,37 @@ package struct TraceCommand: ParsableCommand {
                 "this kernel does not keep run-queue delays now; mete times them itself, at about twice the cost")
         }
 
-        var clock = TickClock()
         let tick = Nanoseconds(interval * 1e9)
-        // A window never outgrows the ring buffer: it is emptied ten times a second.
-        let step = min(tick, 100 * .perMillisecond)
-        var elapsed: Nanoseconds = 0
-        var untilWindow = tick
-        while true {
+        var now = TickClock.now()
+        var windowEnd = now + tick
+        let end = duration.map { now + Nanoseconds($0 * 1e9) } ?? .max
+        while now < end {
+            // A window never outgrows the ring buffer: it is emptied ten times a second.
+            let next = min(windowEnd, end, now + Self.longestStep)
             // There is nothing to load again; a terminal that hangs up ends the command.
-            guard clock.wait(tick: step) == .tick else { return }
-            elapsed += step
-            untilWindow -= step
-            if untilWindow > 0 {
+            guard TickClock.wait(until: next) == .tick else { return }
+            now = TickClock.now()
+            guard now >= windowEnd else {
                 try tracer.drain()
-            } else {
-                untilWindow = tick
-                let window = try tracer.closeWindow()
-                if json {
-                    Console.line(TraceLine(window, threads: tracer.threadUsage(), mostThreads: threads).text)
-                } else {
-                    let table = TraceTable(window, threads: tracer.threadUsage(), mostThreads: threads)
-                    Console.line((isTerminal ? "\u{1B}[H\u{1B}[2J" : "") + table.text)
-                }
+                continue
             }
-            if let duration, elapsed >= Nanoseconds(duration * 1e9) { return }
+            // What comes late makes one window longer, and moves none of those after it.
+            windowEnd += tick * (1 + (now - windowEnd) / tick)
+            let window = try tracer.closeWindow()
+            if json {
+                Console.line(TraceLine(window, threads: tracer.threadUsage(), mostThreads: threads).text)
+            } else {
+                let table = TraceTable(window, threads: tracer.threadUsage(), mostThreads: threads)
+                Console.line((isTerminal ? "\u{1B}[H\u{1B}[2J" : "") + table.text)
+            }
         }
     }
 
+    private static let longestStep: Nanoseconds = 100 * .perMillisecond
+
     private func components() throws -> (any Classifying, [ComponentID]) {
         guard let policy else { return (Discovery(), [.rest]) }
-        let context = PolicyContext(capacity: Double(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        let loaded = try PolicyFile(path: policy).load(context: context)
+        let loaded = try PolicyFile(path: policy).load(context: .thisMachine())
         return (try Classifier(loaded), loaded.components.filter { !$0.isTemplate }.map(\.id))
     }
 }

@@ -62,4 +62,25 @@ struct CgroupHierarchiesTests {
         #expect(part.folder(of: "/docker/x") == "/sys/fs/cgroup")
         #expect(CgroupHierarchy(version: .v2, mountPoint: "/c").folder(of: "/") == "/c")
     }
+
+    @Test func findsCgroupsAndUnitsInTheHierarchiesThatHaveThem() throws {
+        let tree = try TemporaryFolder()
+        try tree.file("cpu/srv/shop/cpu.shares", "1024")
+        try tree.file("cpu/system.slice/other.service/cpu.shares", "1024")
+        try tree.file("systemd/system.slice/shop.service/tasks", "")
+        try tree.file("systemd/system.slice/_cpu.service/tasks", "")
+        let found = try discover([
+            "29 31 0:29 / \(tree.path)/cpu rw,relatime - cgroup cgroup rw,cpu",
+            "38 31 0:38 / \(tree.path)/systemd rw - cgroup cgroup rw,name=systemd",
+        ])
+        #expect(found.contains("/srv/shop") && found.contains("/system.slice/shop.service"))
+        #expect(!found.contains("/srv/shops"))
+        #expect(
+            found.folders(ofUnits: ["shop.service", "cpu.service", "system.slice", "other.service", "none.service"])
+                == [
+                    "shop.service": "\(tree.path)/systemd/system.slice/shop.service",
+                    "cpu.service": "\(tree.path)/systemd/system.slice/_cpu.service",
+                    "system.slice": "\(tree.path)/systemd/system.slice",
+                ])
+    }
 }

@@ -99,7 +99,8 @@ package final class ControlLoop {
         let memberships = tracer.memberships(of: plan.allotments.map(\.component), cpuController: cpuController)
         let outcome = controller.apply(
             directives: directives, memberships: memberships, capacity: window.capacity.cores,
-            corrections: states.mapValues(\.correction.factor), at: now)
+            // A rehearsal does not act, so what components lack says nothing about its weights.
+            corrections: controller.isRehearsal ? [:] : states.mapValues(\.correction.factor), at: now)
         for yield in outcome.yielded where yield.since == now { log(.yielded(yield)) }
         report(outcome)
         let ticksPerSecond = max(1, UInt64(Nanoseconds.perSecond / policy.tick))

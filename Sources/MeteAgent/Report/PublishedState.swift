@@ -1,4 +1,5 @@
 import Glibc
+import MeteControl
 import MeteModel
 package import MeteProtocol
 import MeteTrace
@@ -72,6 +73,11 @@ package final class PublishedState: AgentState {
         return PlanReport(
             tick: snapshot.tick, madeAt: circumstances.wallClock(at: snapshot.at),
             resources: [ResourcePlanReport(plan)])
+    }
+
+    /// Made on the loop's thread: nobody asks a rehearsal by the API.
+    func rehearsal(_ snapshot: AgentSnapshot, _ plan: PartitionPlan, writes: [PlannedWrite]) -> RehearsalReport {
+        RehearsalReport(snapshot, plan, writes, state.withLock { $0.circumstances })
     }
 
     package func health() -> HealthReport {

@@ -6,29 +6,38 @@ import MeteTrace
 
 extension StatusReport {
     init(_ snapshot: AgentSnapshot, _ circumstances: PublishedState.Circumstances) {
-        let allotments = Dictionary(
-            (snapshot.plan?.allotments ?? []).map { ($0.component, $0) }, uniquingKeysWith: { _, last in last })
         self.init(
             agent: AgentReport(
                 version: circumstances.version, pid: circumstances.pid, startedAt: circumstances.startedAt,
                 upSeconds: (snapshot.at - circumstances.startedAtInstant).seconds,
                 tickSeconds: snapshot.tickLength.seconds, ticks: snapshot.tick, mode: circumstances.mode,
                 modeReason: circumstances.modeReason, policy: circumstances.policy),
-            capacity: CapacityReport(
-                cores: Double(snapshot.window.capacity.cpus), steal: snapshot.window.capacity.steal,
-                plannable: snapshot.window.capacity.cores),
+            capacity: CapacityReport(snapshot.window.capacity),
             losses: LossReport.all(snapshot.window.losses, missedTicks: snapshot.missedTicks),
             cost: CostReport(cpu: snapshot.cost.cores, residentBytes: snapshot.cost.residentBytes),
-            components: zip(snapshot.window.samples, snapshot.components).map { sample, component in
-                ComponentReport(
-                    sample, component, allotments[sample.component], snapshot.control[sample.component],
-                    at: snapshot.at, circumstances)
-            })
+            components: ComponentReport.all(snapshot, circumstances))
+    }
+}
+
+extension CapacityReport {
+    init(_ reading: CapacityReading) {
+        self.init(cores: Double(reading.cpus), steal: reading.steal, plannable: reading.cores)
     }
 }
 
 extension ComponentReport {
-    init(
+    /// One per sample of the window, in its order.
+    static func all(_ snapshot: AgentSnapshot, _ circumstances: PublishedState.Circumstances) -> [ComponentReport] {
+        let allotments = Dictionary(
+            (snapshot.plan?.allotments ?? []).map { ($0.component, $0) }, uniquingKeysWith: { _, last in last })
+        return zip(snapshot.window.samples, snapshot.components).map { sample, component in
+            ComponentReport(
+                sample, component, allotments[sample.component], snapshot.control[sample.component],
+                at: snapshot.at, circumstances)
+        }
+    }
+
+    private init(
         _ sample: UsageSample, _ component: AgentSnapshot.Component, _ allotment: Allotment?,
         _ control: ComponentControlStatus?, at now: Instant, _ circumstances: PublishedState.Circumstances
     ) {

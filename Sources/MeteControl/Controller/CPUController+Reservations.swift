@@ -36,7 +36,9 @@ extension CPUController {
         let reservingIDs = Set(reserving.map(\.component))
         for (key, entry) in reservations.held where !hot.contains(key) {
             let isWanted = reservingIDs.contains(entry.component)
-            if !isWanted || tick - entry.lastHot > Self.linger { planLeave(key, entry, &plan) }
+            if !isWanted || tick - entry.lastHot > Self.linger {
+                planLeave(key, entry, isWanted ? .cooled : .withdrawn, &plan)
+            }
         }
         guard !requests.isEmpty else { return }
         planEntries(requests, reclaims, hot, &plan)
@@ -77,7 +79,11 @@ extension CPUController {
                 ReservedThreads.Held(
                     component: reservation.component, thread: reservation.thread, runtime: reservation.runtime,
                     period: reservation.period, reasons: reservation.reasons, lastHot: tick))
-            let write = Write(.scheduling(key), .scheduling(value), scope: .alone, component: reservation.component)
+            let request = requests.first { $0.component == reservation.component }
+            let write = Write(
+                .scheduling(key), .scheduling(value), scope: .alone, component: reservation.component,
+                reason: .reservation(
+                    cores: reservation.utilisation, demand: request?.demand ?? 0, guarantee: request?.floor ?? 0))
             let before = held.map { Double($0.runtime) / Double($0.period) } ?? 0
             if reservation.utilisation < before { plan.shrinks.append(write) } else { plan.grows.append(write) }
         }
@@ -88,13 +94,15 @@ extension CPUController {
             && Double(next.runtime) >= Double(held.runtime) * Self.cutBand
     }
 
-    private func planLeave(_ key: ThreadKey, _ entry: ReservedThreads.Held, _ plan: inout ControlPlan) {
+    private func planLeave(
+        _ key: ThreadKey, _ entry: ReservedThreads.Held, _ reason: Write.Reason, _ plan: inout ControlPlan
+    ) {
         let setting = Setting.scheduling(key)
         let old = executor.journal.contents.entries[setting]?.old
         plan.shrinks.append(
             Write(
                 setting, old ?? .scheduling(SchedulingAttributes(policy: UInt32(METE_SCHED_OTHER))), scope: .alone,
-                component: entry.component))
+                component: entry.component, reason: reason))
     }
 
     /// Whether a thread may be given a reservation; looked up when it is first hot, and again after a while.

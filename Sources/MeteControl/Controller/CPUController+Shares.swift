@@ -44,7 +44,13 @@ extension CPUController {
             let scope: Write.Scope = node.component.map { .component($0) } ?? .alone
             let weight = Setting.file("\(folder)/\(attributes.weightFile)")
             named.insert(weight)
-            planWeight(weight, solution.weights[index], node, scope, &plan)
+            let reason: Write.Reason =
+                if let component = node.component {
+                    .share(cores: (needs[component] ?? 0) * portions[node.path], factor: factors[component] ?? 1)
+                } else {
+                    .sharesBelow
+                }
+            planWeight(weight, solution.weights[index], node, scope, reason, &plan)
             guard let component = node.component else { continue }
             reach[component] = min(reach[component] ?? 1, solution.reach[index])
             let cap = caps[component].map { $0 * portions[node.path] }
@@ -54,7 +60,8 @@ extension CPUController {
                 if cap == nil, !managed.contains(setting) { continue }
                 named.insert(setting)
                 let value = cap == nil ? executor.journal.contents.entries[setting]?.old ?? .text(text) : .text(text)
-                planFile(setting, value, widens: cap == nil || isWider(value, setting), node, scope, &plan)
+                let reason = cap.map { Write.Reason.maximum(cores: $0) } ?? .withdrawn
+                planFile(setting, value, widens: cap == nil || isWider(value, setting), node, scope, reason, &plan)
             }
         }
         withdraw(managed.subtracting(named), &plan)
@@ -64,21 +71,21 @@ extension CPUController {
 
     /// Groups of mete's own, and on v2 the controller handed down to every group that carries a share.
     private func planStructure(_ hierarchy: CgroupHierarchy, _ named: inout Set<Setting>, _ plan: inout ControlPlan) {
-        func need(_ setting: Setting, _ component: ComponentID?) {
+        func need(_ setting: Setting, _ component: ComponentID?, _ reason: Write.Reason) {
             guard named.insert(setting).inserted, !executor.isSettled(setting, .present) else { return }
             let scope: Write.Scope = component.map { .component($0) } ?? .alone
-            plan.structure.append(Write(setting, .present, scope: scope, component: component))
+            plan.structure.append(Write(setting, .present, scope: scope, component: component, reason: reason))
         }
         for node in tree.nodes {
             if hierarchy.version == .v2 {
                 let above = hierarchy.folder(of: FolderPath.parent(of: node.path))
-                need(.controller(file: above + "/cgroup.subtree_control", name: "cpu"), nil)
+                need(.controller(file: above + "/cgroup.subtree_control", name: "cpu"), nil, .handDown)
             }
             guard let component = node.component else { continue }
             guard let own = placements[component]?.ownGroup, own == node.path else { continue }
             let top = hierarchy.folder(of: FolderPath.parent(of: own))
-            need(.group(top), nil)
-            need(.group(hierarchy.folder(of: own)), component)
+            need(.group(top), nil, .top)
+            need(.group(hierarchy.folder(of: own)), component, .ownGroup)
         }
         // The top group is made before a controller is handed down in it.
         plan.structure.sort { depth($0.setting) < depth($1.setting) }
@@ -95,19 +102,20 @@ extension CPUController {
             for process in placement.processes {
                 let setting = Setting.processGroup(ThreadKey(process), in: hierarchy)
                 if executor.isSettled(setting, target) { continue }
-                plan.moves.append(Write(setting, target, scope: .alone, component: component))
+                plan.moves.append(Write(setting, target, scope: .alone, component: component, reason: .move))
             }
             for thread in placement.threads {
                 let setting = Setting.threadGroup(ThreadKey(thread), in: hierarchy)
                 if executor.isSettled(setting, target) { continue }
-                plan.moves.append(Write(setting, target, scope: .alone, component: component))
+                plan.moves.append(Write(setting, target, scope: .alone, component: component, reason: .move))
             }
         }
     }
 
     /// Plans a weight if it differs from what is there by more than the dead band.
     private func planWeight(
-        _ setting: Setting, _ weight: Double, _ node: GroupTree.Node, _ scope: Write.Scope, _ plan: inout ControlPlan
+        _ setting: Setting, _ weight: Double, _ node: GroupTree.Node, _ scope: Write.Scope, _ reason: Write.Reason,
+        _ plan: inout ControlPlan
     ) {
         var widens = true
         if case .text(let text) = executor.left[setting], let current = attributes.weight(text: text) {
@@ -115,15 +123,15 @@ extension CPUController {
             let isClose = weight <= current * Self.raiseBand && weight >= current * Self.cutBand
             if isClose { return }
         }
-        planFile(setting, .text(attributes.text(weight: weight)), widens: widens, node, scope, &plan)
+        planFile(setting, .text(attributes.text(weight: weight)), widens: widens, node, scope, reason, &plan)
     }
 
     private func planFile(
         _ setting: Setting, _ value: SettingValue, widens: Bool, _ node: GroupTree.Node, _ scope: Write.Scope,
-        _ plan: inout ControlPlan
+        _ reason: Write.Reason, _ plan: inout ControlPlan
     ) {
         if executor.isSettled(setting, value) { return }
-        let write = Write(setting, value, scope: scope, component: node.component)
+        let write = Write(setting, value, scope: scope, component: node.component, reason: reason)
         if widens {
             plan.raises.append((depth: depth(setting), write: write))
         } else {
@@ -147,7 +155,7 @@ extension CPUController {
         }
         // What was touched last goes back first.
         for (setting, entry) in journalled.sorted(by: { $0.entry.id > $1.entry.id }) {
-            plan.removals.append(Write(setting, entry.old, scope: .alone))
+            plan.removals.append(Write(setting, entry.old, scope: .alone, reason: .withdrawn))
         }
     }
 }

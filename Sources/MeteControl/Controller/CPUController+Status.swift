@@ -18,7 +18,7 @@ extension CPUController {
         for node in tree.nodes {
             guard let hierarchy, let component = node.component else { continue }
             let setting = Setting.file("\(hierarchy.folder(of: node.path))/\(attributes.weightFile)")
-            if case .text(let text) = executor.left[setting], let weight = attributes.weight(text: text) {
+            if case .text(let text) = executor.settled(setting), let weight = attributes.weight(text: text) {
                 status[component]?.weights[node.path] = weight
             }
         }

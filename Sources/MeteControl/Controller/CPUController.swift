@@ -25,6 +25,10 @@ package final class CPUController {
     let hierarchy: CgroupHierarchy?
     let executor: Executor
     let attributes: CPUAttributes
+    /// Keeps what a rehearsal would write; nil in earnest.
+    private let rehearsal: RehearsedSettings?
+    /// What the rehearsal wrote last in each setting, numbered in the order in which settings were first written.
+    private var rehearsed: [Setting: (number: Int, write: Write)] = [:]
     private let journal: Journal
     private let placer: Placer
 
@@ -51,21 +55,41 @@ package final class CPUController {
     var managed: Set<Setting> = []
 
     /// Opens the state folder; restores first if a journal is there.
-    package init(
+    package convenience init(
         hierarchies: CgroupHierarchies, stateFolder: String = StateFolder.standard, foreignHoldOff: Nanoseconds? = nil
+    ) throws(ControlError) {
+        let journal = try Journal(folder: StateFolder(stateFolder))
+        let hasLeftovers = !journal.contents.entries.isEmpty || !journal.contents.damage.isEmpty
+        let recovery = hasLeftovers || journal.voidBootID != nil ? try Restoration(journal: journal).run() : nil
+        try self.init(hierarchies, journal, recovery, foreignHoldOff, rehearsal: nil)
+    }
+
+    /// A controller that goes the same way and writes nothing, neither to the kernel nor to disk: `plannedWrites` says what it would.
+    package static func rehearsal(
+        hierarchies: CgroupHierarchies, foreignHoldOff: Nanoseconds? = nil
+    ) throws(ControlError) -> CPUController {
+        try CPUController(hierarchies, .forgetful(), nil, foreignHoldOff, rehearsal: RehearsedSettings())
+    }
+
+    private init(
+        _ hierarchies: CgroupHierarchies, _ journal: Journal, _ recovery: RestoreReport?, _ foreignHoldOff: Nanoseconds?,
+        rehearsal: RehearsedSettings?
     ) throws(ControlError) {
         hierarchy = hierarchies.cpu
         attributes = CPUAttributes(version: hierarchies.cpu?.version ?? .v2)
         placer = Placer(version: attributes.version, root: hierarchies.cpu?.root ?? "/")
-        journal = try Journal(folder: StateFolder(stateFolder))
-        executor = Executor(journal: journal)
+        self.journal = journal
+        self.recovery = recovery
         self.foreignHoldOff = foreignHoldOff
-        let hasLeftovers = !journal.contents.entries.isEmpty || !journal.contents.damage.isEmpty
-        recovery = hasLeftovers || journal.voidBootID != nil ? try Restoration(journal: journal).run() : nil
+        self.rehearsal = rehearsal
+        executor = Executor(journal: journal, settings: rehearsal ?? KernelSettings() as any SettingStore)
         if let hierarchy {
             competition = Competition(hierarchy: hierarchy, hasAutogroups: try Self.hasAutogroups())
         }
     }
+
+    /// Whether nothing is really written.
+    package var isRehearsal: Bool { rehearsal != nil }
 
     /// Puts directives in force for the components as they are composed now.
     ///
@@ -86,7 +110,7 @@ package final class CPUController {
         var outcome = Outcome()
         let writes = plan.ordered.filter { failures[$0.setting] == nil }
         if !writes.isEmpty {
-            outcome = executor.execute(writes, at: now, holdOff: foreignHoldOff)
+            outcome = execute(writes, at: now)
             settle(&outcome, now)
         }
         outcome.yielded += executor.verify(budget: Self.verifyBudget, at: now, holdOff: foreignHoldOff)
@@ -94,8 +118,32 @@ package final class CPUController {
         return outcome
     }
 
-    /// Takes everything back, as on a clean stop; `apply` may follow.
+    /// Makes writes, or in a rehearsal remembers them.
+    func execute(_ writes: [Write], at now: Instant) -> Outcome {
+        let outcome = executor.execute(writes, at: now, holdOff: foreignHoldOff)
+        if rehearsal != nil {
+            for applied in outcome.applied {
+                let write = applied.write
+                rehearsed[write.setting] = (rehearsed[write.setting]?.number ?? rehearsed.count, write)
+            }
+        }
+        return outcome
+    }
+
+    /// In a rehearsal, what would have been written by now, against what stands in the kernel, in the order of writing. Settings whose
+    /// thread or group has ended since, and those that came back to where they stand, are left out. Empty in earnest.
+    package var plannedWrites: [PlannedWrite] {
+        guard let rehearsal else { return [] }
+        return rehearsed.values.sorted { $0.number < $1.number }.compactMap { _, write in
+            guard let standing = try? rehearsal.standing(write.setting), !write.setting.isSame(standing, write.value)
+            else { return nil }
+            return PlannedWrite(write: write, standing: standing)
+        }
+    }
+
+    /// Takes everything back, as on a clean stop; `apply` may follow. After a rehearsal there is nothing to take back.
     package func release() throws(ControlError) -> RestoreReport {
+        if rehearsal != nil { return RestoreReport() }
         let report = try Restoration(journal: journal).run()
         executor.reset()
         failures = [:]

@@ -20,10 +20,15 @@ package final class Executor {
     /// Settings found to be as wanted without a write; theirs is not a value that mete left.
     private var agreed: [Setting: SettingValue] = [:]
     private var verifyQueue: [Setting] = []
+    private let settings: any SettingStore
     private let checkpoint: (Checkpoint) -> Void
 
-    package init(journal: Journal, checkpoint: @escaping (Checkpoint) -> Void = { _ in }) {
+    package init(
+        journal: Journal, settings: any SettingStore = KernelSettings(),
+        checkpoint: @escaping (Checkpoint) -> Void = { _ in }
+    ) {
         self.journal = journal
+        self.settings = settings
         self.checkpoint = checkpoint
     }
 
@@ -48,6 +53,9 @@ package final class Executor {
         left[setting] == value || agreed[setting] == value
     }
 
+    /// What stands in a setting as a plan wants it, whether mete wrote it or found it so.
+    package func settled(_ setting: Setting) -> SettingValue? { left[setting] ?? agreed[setting] }
+
     /// Takes a setting up again that was yielded: whatever stands there now becomes its old value.
     package func takeBack(_ setting: Setting) {
         guard yields.removeValue(forKey: setting) != nil else { return }
@@ -63,7 +71,7 @@ package final class Executor {
             guard let setting = verifyQueue.popLast() else { break }
             guard let expected = left[setting], yields[setting] == nil else { continue }
             do {
-                let current = try setting.read()
+                let current = try settings.read(setting)
                 if !setting.isSame(current, expected), !setting.isTransient(current) {
                     found.append(yield(setting, left: expected, found: current, at: now, holdOff))
                 }
@@ -136,7 +144,7 @@ package final class Executor {
                 continue
             }
             do {
-                let current = try setting.read()
+                let current = try settings.read(setting)
                 if let entry = journal.contents.entries[setting], entry.isOurs(current, of: setting) {
                     // What stands is mete's, of before a restart or an unreadable moment: the old value on disk is the way back.
                     left[setting] = current
@@ -173,7 +181,7 @@ package final class Executor {
             return
         }
         do {
-            let current = try setting.read()
+            let current = try settings.read(setting)
             let old = journal.contents.entries[setting]?.old
             let expected = run.fresh.contains(setting) ? old : left[setting] ?? old
             if setting.isSame(current, write.value) {
@@ -189,7 +197,7 @@ package final class Executor {
             try journalIntention(of: write, current: current)
             checkpoint(.intended)
             let start = MonotonicClock.now()
-            try setting.write(write.value) { checkpoint(.midway) }
+            try settings.write(setting, write.value) { checkpoint(.midway) }
             let cost = MonotonicClock.now() - start
             checkpoint(.written)
             left[setting] = write.value
@@ -254,10 +262,10 @@ package final class Executor {
             let setting = write.setting
             run.outcome.applied.removeAll { $0.write.setting == setting }
             do {
-                let current = try setting.read()
+                let current = try settings.read(setting)
                 // Another's value stands: not mete's to take back.
                 guard setting.isSame(current, write.value) else { continue }
-                try setting.write(before) { checkpoint(.midway) }
+                try settings.write(setting, before) { checkpoint(.midway) }
                 checkpoint(.rolledBack)
                 left[setting] = run.fresh.contains(setting) ? nil : before
                 run.outcome.rolledBack.append(setting)

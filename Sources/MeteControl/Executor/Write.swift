@@ -17,11 +17,16 @@ package struct Write: Equatable, Sendable {
     package var scope: Scope
     /// Whom it serves, for reports; nil for what several share.
     package var component: ComponentID?
+    package var reason: Reason
 
-    package init(_ setting: Setting, _ value: SettingValue, scope: Scope, component: ComponentID? = nil) {
+    package init(
+        _ setting: Setting, _ value: SettingValue, scope: Scope, component: ComponentID? = nil,
+        reason: Reason = .requested
+    ) {
         self.setting = setting
         self.value = value
         self.scope = scope
         self.component = component
+        self.reason = reason
     }
 }

@@ -22,7 +22,9 @@ package final class Journal {
     /// Set when a journal of another boot was found: nothing of it is in force any more.
     package private(set) var voidBootID: String?
 
-    private let folder: StateFolder
+    /// Nil for a journal that is kept in memory alone.
+    private let folder: StateFolder?
+    /// For messages.
     private let path: String
     private var file: Int32 = -1
     private var size = 0
@@ -36,13 +38,14 @@ package final class Journal {
         self.folder = folder
         self.checkpoint = checkpoint
         path = "\(folder.path)/\(Self.fileName)"
+        if let weakness = folder.weakness(of: Self.fileName) {
+            throw ControlError(
+                .untrusted, "use the journal", path, detail: weakness,
+                remedy: "It would be written into the kernel as root. Look at what it says, then remove it.")
+        }
         do {
             let boot = if let bootID { bootID } else { try KernelFile.read("/proc/sys/kernel/random/boot_id") }
-            do {
-                contents = JournalContents(text: try KernelFile.read(path))
-            } catch .noSuchFile {
-                contents = JournalContents()
-            }
+            contents = JournalContents(text: try folder.read(Self.fileName) ?? "")
             if !contents.bootID.isEmpty, contents.bootID != boot {
                 voidBootID = contents.bootID
                 contents = JournalContents()
@@ -53,6 +56,16 @@ package final class Journal {
                 .journal, "read", path, cause: error, remedy: "Run as root, or name another state folder.")
         }
     }
+
+    private init() {
+        folder = nil
+        path = ""
+        contents = JournalContents()
+        checkpoint = { _ in }
+    }
+
+    /// A journal that is on no disk, for a plan that is not written.
+    static func forgetful() -> Journal { Journal() }
 
     deinit { if file >= 0 { close(file) } }
 
@@ -67,7 +80,7 @@ package final class Journal {
             next.nextID += 1
         }
         try append(text)
-        try perform("fsync") { () throws(Errno) in _ = try Errno.retrying { fsync(self.file) } }
+        try perform("fsync") { _ throws(Errno) in _ = try Errno.retrying { fsync(self.file) } }
         checkpoint(.synchronised)
         contents = next
     }
@@ -104,20 +117,21 @@ package final class Journal {
         let boot = contents.bootID
         contents = JournalContents()
         contents.bootID = boot
-        guard KernelFile.exists(path) else { return }
-        try perform("remove") { () throws(Errno) in
-            _ = try Errno.retrying { unlink(self.path) }
-            try self.folder.synchronise()
+        guard let folder, folder.has(Self.fileName) else { return }
+        try perform("remove") { folder throws(Errno) in
+            try folder.remove(Self.fileName)
+            try folder.synchronise()
         }
         checkpoint(.removed)
     }
 
     private func append(_ text: String) throws(ControlError) {
+        guard folder != nil else { return }
         // The first append also cleans up after a torn end, a damaged line or another boot.
         if file < 0 || size > compactAt { try compact() }
         let bytes = Array(text.utf8)
         do {
-            try perform("append to") { () throws(Errno) in try KernelFile.writeAll(bytes, to: self.file) }
+            try perform("append to") { _ throws(Errno) in try KernelFile.writeAll(bytes, to: self.file) }
         } catch {
             // Half a line may be there, which would spoil the next one: the next append writes the file anew.
             close(file)
@@ -130,33 +144,29 @@ package final class Journal {
 
     /// Puts a copy of the file beside it, for an operator to read what could not be: what its damaged lines named is not restored.
     func keepDamaged() throws(ControlError) {
-        guard KernelFile.exists(path) else { return }
-        let copy = path + ".damaged"
-        try perform("keep a copy of") { () throws(Errno) in
-            do throws(Errno) {
-                _ = try Errno.retrying { unlink(copy) }
-            } catch .noSuchFile {
-            }
-            _ = try Errno.retrying { link(self.path, copy) }
-            try self.folder.synchronise()
+        guard let folder, folder.has(Self.fileName) else { return }
+        let copy = Self.fileName + ".damaged"
+        try perform("keep a copy of") { folder throws(Errno) in
+            do throws(Errno) { try folder.remove(copy) } catch .noSuchFile {}
+            try folder.link(Self.fileName, as: copy)
+            try folder.synchronise()
         }
     }
 
     /// Replaces the file by one that says the same in fewer lines, atomically and durably.
     package func compact() throws(ControlError) {
         let bytes = Array(contents.text.utf8)
-        let draft = path + ".new"
+        let draft = Self.fileName + ".new"
         var fresh: Int32 = -1
         do {
-            try perform("rewrite") { () throws(Errno) in
-                let flags = O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC
-                fresh = try Errno.retrying { open(draft, flags, 0o600) }
+            try perform("rewrite") { folder throws(Errno) in
+                fresh = try folder.create(draft, flags: O_WRONLY | O_TRUNC | O_APPEND)
                 try KernelFile.writeAll(bytes, to: fresh)
                 _ = try Errno.retrying { fsync(fresh) }
                 self.checkpoint(.compactionWritten)
-                _ = try Errno.retrying { rename(draft, self.path) }
+                try folder.rename(draft, to: Self.fileName)
                 self.checkpoint(.compactionRenamed)
-                try self.folder.synchronise()
+                try folder.synchronise()
             }
         } catch {
             if fresh >= 0 { close(fresh) }
@@ -168,9 +178,13 @@ package final class Journal {
         compactAt = max(Self.smallestCompaction, 4 * size)
     }
 
-    private func perform(_ operation: String, _ body: () throws(Errno) -> Void) throws(ControlError) {
+    /// Does something to the file in its folder; nothing where there is no folder.
+    private func perform(
+        _ operation: String, _ body: (StateFolder) throws(Errno) -> Void
+    ) throws(ControlError) {
+        guard let folder else { return }
         do {
-            try body()
+            try body(folder)
         } catch {
             throw ControlError(
                 .journal, operation, path, cause: error,

@@ -71,7 +71,9 @@ extension SettingValue: CustomStringConvertible {
         case .scheduling(let attributes):
             attributes.isDeadline
                 ? "SCHED_DEADLINE \(attributes.runtime)/\(attributes.deadline)/\(attributes.period) ns"
-                : "policy \(attributes.policy), nice \(attributes.nice), priority \(attributes.priority)"
+                : attributes.isRealTime
+                    ? "\(attributes.policyName), priority \(attributes.priority)"
+                    : "\(attributes.policyName), nice \(attributes.nice)"
         }
     }
 }

@@ -23,6 +23,18 @@ package struct CPUAttributes: Equatable, Sendable {
         Double(text).map { $0 * scale.step }
     }
 
+    /// What the kernel puts into a file of a new group, by the file's name.
+    static func initial(of file: String) -> String? {
+        switch file {
+        case "cpu.shares": "1024"
+        case "cpu.cfs_quota_us": "-1"
+        case "cpu.cfs_period_us": "100000"
+        case "cpu.weight": "100"
+        case "cpu.max": "max 100000"
+        default: nil
+        }
+    }
+
     /// The files of a cap in the order in which they are written; nil takes the cap away.
     package func cap(_ cores: Double?) -> [(file: String, text: String)] {
         let quota = cores.map { max(Self.leastQuota, Int(($0 * Double(Self.period)).rounded())) }

@@ -8,6 +8,10 @@ package struct CgroupHierarchies: Sendable {
     package var cpu: CgroupHierarchy?
     /// The hierarchy that holds the cpuset controller.
     package var cpuset: CgroupHierarchy?
+    /// Every hierarchy that can be seen, with whatever controllers.
+    package var all: [CgroupHierarchy] = []
+    /// Those in which systemd keeps its units.
+    var ofUnits: [CgroupHierarchy] = []
     /// How well the cpu controller can be used.
     package var cpuFinding: Finding
 
@@ -42,6 +46,11 @@ package struct CgroupHierarchies: Sendable {
         }
         let unifiedMounts = visible.filter { $0.type == "cgroup2" }
         let v2 = unifiedMounts.first { $0.root == "/" } ?? unifiedMounts.first
+        let cgroupMounts = visible.filter { $0.type == "cgroup" || $0.type == "cgroup2" }
+        all = cgroupMounts.map { $0.hierarchy($0.type == "cgroup2" ? .v2 : .v1) }
+        ofUnits = zip(cgroupMounts, all).compactMap { mount, hierarchy in
+            mount.type == "cgroup2" || mount.options.contains("name=systemd") ? hierarchy : nil
+        }
 
         var controllers: [Substring] = []
         var unreadable: Errno?

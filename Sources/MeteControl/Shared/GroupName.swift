@@ -1,8 +1,5 @@
 /// Names of cgroups that are made for components.
 package enum GroupName {
-    /// The group that holds all others of mete's own.
-    package static let top = "mete"
-
     private static let longest = 200
     private static let reservedPrefixes = [
         "cgroup.", "cpu.", "cpuset.", "cpuacct.", "memory.", "io.", "blkio.", "pids.", "hugetlb.", "misc.", "rdma.",

@@ -32,7 +32,7 @@ package struct Placer: Sendable {
 
     /// The group under `mete` for a component.
     package func ownGroup(of component: ComponentID) -> String {
-        (root == "/" ? "" : root) + "/\(GroupName.top)/\(GroupName.escape(component.name))"
+        "\(OwnGroup.path(below: root))/\(GroupName.escape(component.name))"
     }
 
     /// `looseCgroups` tells where loose threads are; memberships name every process of the instance, `rest` included.
@@ -71,28 +71,22 @@ package struct Placer: Sendable {
                 staying[process.cpuCgroup, default: 0] += 1
             }
         }
-        var stayingThreads = 0
+        var stayingThreads: [Int32: Int] = [:]
         for thread in membership.looseThreads {
             if let cgroup = looseCgroups[thread], !shared.contains(cgroup) {
                 groups.insert(cgroup)
             } else if mayMove, version == .v1 {
                 placement.threads.append(thread)
             } else {
-                stayingThreads += 1
+                stayingThreads[thread.pid, default: 0] += 1
             }
         }
         for (cgroup, count) in staying.sorted(by: { $0.key < $1.key }) {
             placement.unmanaged.append(
-                "\(count) process(es) in cgroup \(cgroup), which is not theirs alone; `move: true` lets mete give them "
-                    + "a group of their own")
+                "\(count) process(es) in cgroup \(cgroup), which is not theirs alone, so no weight and no `max` is set for "
+                    + "them; `move: true` lets mete give them a group of their own")
         }
-        if stayingThreads > 0 {
-            placement.unmanaged.append(
-                version == .v2 && mayMove
-                    ? "\(stayingThreads) thread(s) of other components' processes: cgroup v2 moves whole processes; "
-                        + "use `mode: reserved` for them"
-                    : "\(stayingThreads) thread(s) of other components' processes; `move: true` lets mete move them")
-        }
+        if !stayingThreads.isEmpty { placement.unmanaged.append(note(onThreads: stayingThreads)) }
         if !placement.processes.isEmpty || !placement.threads.isEmpty {
             let own = ownGroup(of: membership.component)
             placement.ownGroup = own
@@ -102,5 +96,21 @@ package struct Placer: Sendable {
         }
         placement.groups = groups.sorted()
         return placement
+    }
+
+    /// Why threads stay as they are whose process belongs to several components, this one perhaps among them.
+    private func note(onThreads threads: [Int32: Int]) -> String {
+        let count = threads.values.reduce(0, +)
+        let named = threads.keys.sorted().prefix(3).map(String.init).joined(separator: ", ")
+        let others = threads.count > 3 ? " and \(threads.count - 3) more" : ""
+        let what =
+            "\(count) thread(s) of process(es) \(named)\(others), whose threads are divided between components: no weight and no "
+            + "`max` is set for them"
+        return switch version {
+        case .v1: what + "; `move: true` lets mete put single threads into a group"
+        case .v2:
+            what
+                + ", since a cgroup v2 that controls CPU holds whole processes; `mode: reserved` guarantees single threads their time"
+        }
     }
 }

@@ -8,6 +8,8 @@ package struct ControlError: Error, Equatable, Sendable, CustomStringConvertible
         case journal
         /// Another agent holds the state folder.
         case locked
+        /// Somebody else could write the state folder or the journal, so what it says is not acted on.
+        case untrusted
         /// This kernel or machine lacks what is needed.
         case unsupported
     }

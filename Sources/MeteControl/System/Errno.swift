@@ -30,12 +30,13 @@ package struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
     package static let inputOutput = Errno(EIO)
     package static let notSupported = Errno(EOPNOTSUPP)
     package static let notEmpty = Errno(ENOTEMPTY)
+    package static let loop = Errno(ELOOP)
 
     private static let names: [Int32: String] = [
         EPERM: "EPERM", ENOENT: "ENOENT", ESRCH: "ESRCH", EINTR: "EINTR", EIO: "EIO", ENXIO: "ENXIO",
         EAGAIN: "EAGAIN", ENOMEM: "ENOMEM", EACCES: "EACCES", EBUSY: "EBUSY", EEXIST: "EEXIST", ENODEV: "ENODEV",
         ENOTDIR: "ENOTDIR", EISDIR: "EISDIR", EINVAL: "EINVAL", ENOSPC: "ENOSPC", EROFS: "EROFS",
-        ENOTEMPTY: "ENOTEMPTY", EOPNOTSUPP: "EOPNOTSUPP", ERANGE: "ERANGE",
+        ENOTEMPTY: "ENOTEMPTY", EOPNOTSUPP: "EOPNOTSUPP", ERANGE: "ERANGE", ELOOP: "ELOOP",
     ]
 
     /// Runs a system call that returns -1 and sets errno, again for as long as a signal interrupts it.

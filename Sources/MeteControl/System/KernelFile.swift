@@ -9,6 +9,11 @@ package enum KernelFile {
     package static func read(_ path: String) throws(Errno) -> String {
         let file = try Errno.retrying { open(path, O_RDONLY | O_CLOEXEC) }
         defer { close(file) }
+        return try readAll(from: file)
+    }
+
+    /// The text from where an open file stands, without trailing white space.
+    static func readAll(from file: Int32) throws(Errno) -> String {
         var bytes: [UInt8] = []
         var capacity = 4096
         while true {

@@ -42,6 +42,20 @@ package struct SchedulingAttributes: Hashable, Sendable {
     package var isDeadline: Bool { policy == UInt32(METE_SCHED_DEADLINE) }
     package var isRealTime: Bool { policy == UInt32(METE_SCHED_FIFO) || policy == UInt32(METE_SCHED_RR) }
 
+    /// As sched(7) calls the policy.
+    package var policyName: String {
+        switch policy {
+        case 0: "SCHED_OTHER"
+        case 1: "SCHED_FIFO"
+        case 2: "SCHED_RR"
+        case 3: "SCHED_BATCH"
+        case 5: "SCHED_IDLE"
+        case 6: "SCHED_DEADLINE"
+        case 7: "SCHED_EXT"
+        default: "scheduling policy \(policy)"
+        }
+    }
+
     /// Share of one CPU that is reserved; zero for other policies.
     package var utilisation: Double { isDeadline && period > 0 ? Double(runtime) / Double(period) : 0 }
 

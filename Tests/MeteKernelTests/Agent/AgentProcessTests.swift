@@ -115,6 +115,32 @@ extension KernelTests {
             #expect(agent.stop(SIGINT, grace: 30))
         }
 
+        @Test func aCgroupThatIsNotThereIsWarnedOfUntilItAppears() async throws {
+            let scene = try Scene()
+            let cpu = try #require(CgroupHierarchies.discover().cpu)
+            let path = "\(cpu.root == "/" ? "" : cpu.root)/mete-test-absent"
+            let log = "\(scene.folder.path)/log"
+            let agent = try scene.startAgent(
+                policy: "components: [{ name: later, match: { cgroup: \(path) } }]", errors: .file(log))
+            try await scene.waitUntilAnswering()
+            let client = AgentClient(socket: scene.socket)
+            let warnings = try await client.status().agent.policy.warnings ?? []
+            #expect(warnings.map(\.line) == [1])
+            #expect(warnings.first?.text.contains("later names the cgroup \(path), which is not there") == true)
+            #expect(try TextFile.read(log).contains("warning: \(scene.folder.path)/policy.yaml:1: match: later names"))
+
+            let folder = cpu.folder(of: path)
+            #expect(mkdir(folder, 0o755) == 0)
+            defer { rmdir(folder) }
+            let after = try await scene.poll {
+                try await client.status()
+            } until: {
+                $0.agent.policy.warnings == nil
+            }
+            #expect(after.agent.policy.warnings == nil)
+            #expect(agent.stop(SIGINT, grace: 30))
+        }
+
         @Test func aSecondAgentIsRefused() async throws {
             let scene = try Scene()
             let agent = try scene.startAgent()

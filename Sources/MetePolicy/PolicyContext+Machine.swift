@@ -1,11 +1,9 @@
-import Glibc
-import MeteControl
-import MeteModel
-import MetePolicy
+internal import Glibc
+internal import MeteModel
 
 extension PolicyContext {
     /// What policies are checked against here: the CPUs that are online, and the periods that SCHED_DEADLINE takes.
-    static func thisMachine() -> PolicyContext {
+    package static func thisMachine() -> PolicyContext {
         let online = Double(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         let defaults = PolicyContext.defaultReservationPeriods
         let least = microseconds("sched_deadline_period_min_us") ?? defaults.lowerBound

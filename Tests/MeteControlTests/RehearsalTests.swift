@@ -1,0 +1,120 @@
+import MeteControl
+import MeteModel
+import Testing
+
+/// A rehearsal says what the controller would do, and does nothing: the same plans on two equal folders that look like hierarchies.
+struct RehearsalTests {
+    private let start = Instant(nanoseconds: 0)
+
+    private func tree(_ version: CgroupHierarchy.Version) throws -> (folder: TemporaryFolder, found: CgroupHierarchies)
+    {
+        let tree = try TemporaryFolder()
+        for group in ["", "/s", "/s/a", "/s/b"] {
+            if version == .v1 {
+                try tree.file("\(group)/cpu.shares", "1024")
+                try tree.file("\(group)/cpu.cfs_quota_us", "-1")
+                try tree.file("\(group)/cpu.cfs_period_us", "50000")
+            } else {
+                try tree.file("\(group)/cgroup.controllers", "cpu")
+                try tree.file("\(group)/cgroup.subtree_control", "cpu")
+                try tree.file("\(group)/cpu.weight", "100")
+                try tree.file("\(group)/cpu.max", "max 100000")
+            }
+        }
+        let type = version == .v1 ? "cgroup cgroup rw,cpu" : "cgroup2 cgroup2 rw"
+        let mountinfo = try tree.file("mountinfo", "30 20 0:30 / \(tree.path) rw - \(type)\n")
+        return (tree, .discover(mountinfo: mountinfo))
+    }
+
+    private func directives(_ a: Double, _ b: Double, maximum: Double?) -> [CPUDirective] {
+        [("a", a, maximum), ("b", b, nil), ("rest", 0.5, nil)].map { name, cores, maximum in
+            CPUDirective(
+                component: ComponentID(name), allotment: cores, plannedDemand: cores, mode: .shared, maximum: maximum,
+                period: 100 * .perMillisecond, reclaim: false, mayMove: false)
+        }
+    }
+
+    private let memberships = [("a", "/s/a"), ("b", "/s/b"), ("rest", "/")].enumerated().map { index, group in
+        Membership(
+            component: ComponentID(group.0),
+            processes: [ProcessRef(pid: Int32(1_000_000 + index), startTime: 1, cpuCgroup: group.1)])
+    }
+
+    /// Every attribute of every group, by its path in the tree.
+    private func contents(_ tree: TemporaryFolder) throws -> [String: String] {
+        var contents: [String: String] = [:]
+        for group in ["", "s/", "s/a/", "s/b/"] {
+            for name in ["cpu.shares", "cpu.cfs_quota_us", "cpu.cfs_period_us", "cpu.weight", "cpu.max"] {
+                contents[group + name] = try? tree.text(group + name)
+            }
+        }
+        return contents
+    }
+
+    @Test(arguments: [CgroupHierarchy.Version.v1, .v2])
+    func plansWhatIsWrittenInEarnestAndWritesNothing(version: CgroupHierarchy.Version) throws {
+        let (rehearsedTree, rehearsedHierarchies) = try tree(version)
+        let (realTree, realHierarchies) = try tree(version)
+        let state = try TemporaryFolder()
+        let rehearsal = try CPUController.rehearsal(hierarchies: rehearsedHierarchies)
+        let real = try CPUController(hierarchies: realHierarchies, stateFolder: state.path)
+        let before = try contents(rehearsedTree)
+        for (tick, plan) in [
+            directives(1.5, 0.5, maximum: 1.75), directives(0.25, 1.5, maximum: 1.5), directives(0.5, 1, maximum: 1),
+        ].enumerated() {
+            let now = start + Nanoseconds(tick) * .perSecond
+            for controller in [rehearsal, real] {
+                let outcome = controller.apply(directives: plan, memberships: memberships, capacity: 2, at: now)
+                #expect(outcome.failures.isEmpty && outcome.yielded.isEmpty)
+            }
+            // What is written in earnest is the difference between the trees.
+            let written = try contents(realTree)
+            var planned = before
+            for write in rehearsal.plannedWrites {
+                let name = String(try #require(write.write.setting.path).dropFirst(rehearsedTree.path.utf8.count + 1))
+                #expect(write.standing == before[name].map(SettingValue.text))
+                planned[name] = write.write.value.description
+            }
+            #expect(planned == written)
+            #expect(written != before, "the detector must see what is written in earnest")
+            #expect(try contents(rehearsedTree) == before)
+        }
+        #expect(rehearsal.status[ComponentID("a")]?.weights == real.status[ComponentID("a")]?.weights)
+    }
+
+    @Test func aCapThatIsGivenUpIsNotAmongThePlannedWrites() throws {
+        let (tree, hierarchies) = try tree(.v2)
+        let rehearsal = try CPUController.rehearsal(hierarchies: hierarchies)
+        func isCapped() -> Bool {
+            rehearsal.plannedWrites.contains { $0.write.setting.path?.hasSuffix("/cpu.max") == true }
+        }
+        _ = rehearsal.apply(
+            directives: directives(1, 0.5, maximum: 1), memberships: memberships, capacity: 2, at: start)
+        #expect(isCapped())
+        _ = rehearsal.apply(
+            directives: directives(1, 0.5, maximum: nil), memberships: memberships, capacity: 2, at: start + .perSecond)
+        #expect(!isCapped())
+        withExtendedLifetime(tree) {}
+    }
+
+    @Test func everyWriteHasAReasonOfItsOwn() throws {
+        let (tree, hierarchies) = try tree(.v1)
+        let rehearsal = try CPUController.rehearsal(hierarchies: hierarchies)
+        _ = rehearsal.apply(
+            directives: directives(1.5, 0.5, maximum: 1), memberships: memberships, capacity: 2, at: start)
+        for planned in rehearsal.plannedWrites { #expect(planned.write.reason != .requested, "\(planned)") }
+        #expect(rehearsal.plannedWrites.contains { $0.write.reason == .maximum(cores: 1) })
+        withExtendedLifetime(tree) {}
+    }
+
+    @Test func thereIsNothingToTakeBack() throws {
+        let (tree, hierarchies) = try tree(.v1)
+        let rehearsal = try CPUController.rehearsal(hierarchies: hierarchies)
+        _ = rehearsal.apply(
+            directives: directives(1.5, 0.5, maximum: 1), memberships: memberships, capacity: 2, at: start)
+        // Had it been written, a release would put 1024 back over this.
+        try tree.file("s/a/cpu.shares", "77")
+        #expect(try rehearsal.release().steps.isEmpty)
+        #expect(try tree.text("s/a/cpu.shares") == "77")
+    }
+}

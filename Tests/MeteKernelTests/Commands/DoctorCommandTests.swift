@@ -1,0 +1,27 @@
+import FoundationEssentials
+import MeteModel
+import MeteTestSupport
+import Testing
+
+extension KernelTests {
+    /// `mete doctor` as a program.
+    @MainActor
+    struct DoctorCommandTests {
+        @Test func findsWhatIsNeededHere() throws {
+            let run = try MeteRun(["doctor", "--json"])
+            let findings = try JSONDecoder().decode([Finding].self, from: Data(run.output.utf8))
+            for feature in ["kernel types (BTF)", "privilege to trace", "tracepoint sched_switch", "cpu controller"] {
+                let finding = try #require(findings.first { $0.feature == feature })
+                if case .unsupported = finding.support { Issue.record("\(finding)") }
+            }
+            let isMissing = findings.contains { if case .unsupported = $0.support { true } else { false } }
+            run.expect(isMissing ? 3 : 0)
+        }
+
+        @Test func printsAFindingPerLineAndASum() throws {
+            let run = try MeteRun(["doctor"])
+            #expect(run.output.contains("ok       cpu controller"))
+            #expect(run.output.contains(" ok, "))
+        }
+    }
+}
