@@ -36,6 +36,11 @@ package enum Setting: Hashable, Sendable {
         case .file, .controller, .group: nil
         }
     }
+
+    /// The thread whose scheduling policy it is.
+    package var schedulingThread: ThreadKey? {
+        if case .scheduling(let key) = self { key } else { nil }
+    }
 }
 
 /// What a setting is or is to be.
@@ -72,6 +77,7 @@ extension SettingValue: CustomStringConvertible {
             attributes.isDeadline
                 ? "SCHED_DEADLINE \(attributes.runtime)/\(attributes.deadline)/\(attributes.period) ns"
                 : "policy \(attributes.policy), nice \(attributes.nice), priority \(attributes.priority)"
+                    + (attributes.isFair && attributes.runtime > 0 ? ", slice \(attributes.runtime) ns" : "")
         }
     }
 }
