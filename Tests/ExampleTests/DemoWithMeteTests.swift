@@ -24,16 +24,7 @@ struct DemoWithMeteTests {
     }
 
     private static func traces(group: String, demo: pid_t) throws -> Traces {
-        var folders: [String] = []
-        if let folder = opendir("/tmp") {
-            defer { closedir(folder) }
-            while let entry = readdir(folder) {
-                let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-                }
-                if name.hasPrefix(Leftovers.prefix(of: demo) + ".") { folders.append(name) }
-            }
-        }
+        let folders = try Folder.names(in: "/tmp").filter { $0.hasPrefix(Leftovers.prefix(of: demo) + ".") }
         return Traces(
             group: access(group, F_OK) == 0,
             delayAccounting: (try? TextFile.read("/proc/sys/kernel/task_delayacct")) ?? "", folders: folders)
