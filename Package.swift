@@ -150,7 +150,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "ExampleTests", dependencies: ["open-loop", "redis-beside-hogs", "MeteTestSupport", "SeededRandom"],
+            name: "ExampleTests",
+            dependencies: ["open-loop", "redis-beside-hogs", "mete", "MeteTestSupport", "SeededRandom"],
             swiftSettings: strict),
 
         // MARK: Benchmarks

@@ -12,7 +12,7 @@ package enum ControlSupport {
     ) -> [Finding] {
         [
             privileges(), hierarchies.cpuFinding, deadline(bandwidth), fairServers(bandwidth), leak(bandwidth),
-            realTimeGroups(hierarchies), autogroup(), extensibleScheduler(), debugfs(),
+            slices(), realTimeGroups(hierarchies), autogroup(), extensibleScheduler(), debugfs(),
         ]
     }
 
@@ -74,6 +74,24 @@ package enum ControlSupport {
             detail: bandwidth.fairServers > 0
                 ? "\(rounded(bandwidth.fairServers)) cores of deadline bandwidth keep fair threads from starving"
                 : "none (kernels before 6.12)")
+    }
+
+    private static func slices() -> Finding {
+        let feature = "short slices"
+        guard let usual = SchedulingAttributes.usualSlice else {
+            return Finding(
+                feature: feature,
+                support: .limited(
+                    reason:
+                        "this kernel has no slices to choose, so a thread of class latency may wait until the next timer tick for "
+                        + "one that has just begun to run",
+                    remedy: "Use Linux 6.12 or later, or `mode: reserved` for what cannot wait."),
+                detail: "none (kernels before 6.12)")
+        }
+        return Finding(
+            feature: feature, support: .supported,
+            detail: "\(SchedulingAttributes.shortestSlice / 1000) µs for threads of class latency, where others have "
+                + "\(usual / 1000) µs")
     }
 
     private static func leak(_ bandwidth: DeadlineBandwidth) -> Finding {

@@ -31,19 +31,26 @@ package final class ScratchGroup {
 
     package var membersFile: String { "\(path)/cgroup.procs" }
 
-    /// Its share against siblings, as a part of the most that the hierarchy's version can express, and never less than the least.
-    package func setWeight(_ weight: Weight) throws(ProcessError) {
-        switch (hierarchy.version, weight) {
-        case (.v1, .largest): try TextFile.write("262144", to: "\(path)/cpu.shares")
-        case (.v1, .smallest): try TextFile.write("2", to: "\(path)/cpu.shares")
-        case (.v2, .largest): try TextFile.write("10000", to: "\(path)/cpu.weight")
-        case (.v2, .smallest): try TextFile.write("1", to: "\(path)/cpu.weight")
+    /// Its share against siblings, in the unit of the hierarchy's version.
+    package func setWeight(_ weight: Int) throws(ProcessError) {
+        try TextFile.write("\(weight)", to: "\(path)/\(hierarchy.version == .v1 ? "cpu.shares" : "cpu.weight")")
+    }
+
+    /// The weights that a version takes, and the one that a new group has.
+    package struct Weights {
+        package let range: ClosedRange<Int>
+        package let usual: Int
+
+        package func clamp(_ weight: Double) -> Int {
+            min(max(Int(weight.rounded()), range.lowerBound), range.upperBound)
         }
     }
 
-    package enum Weight {
-        case largest
-        case smallest
+    package static func weights(_ version: CPUHierarchy.Version) -> Weights {
+        switch version {
+        case .v1: Weights(range: 2...262_144, usual: 1024)
+        case .v2: Weights(range: 1...10_000, usual: 100)
+        }
     }
 
     private static func removeChildren(of path: String) {

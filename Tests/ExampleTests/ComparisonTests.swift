@@ -27,20 +27,24 @@ struct ComparisonTests {
         var comparison = Comparison([.alone, .mete], guarantee: 0.5)
         comparison.add(outcome(p99: 2, leastShare: nil), to: .alone)
         for share in [1.5, 0.25, 1.75] { comparison.add(outcome(p99: 2, leastShare: share), to: .mete) }
-        let line = comparison.table.split(separator: "\n").first { $0.contains("promised 0.50") }
+        let line = comparison.table.split(separator: "\n").first { $0.contains("least cores in any second") }
         #expect(line?.split(separator: " ").suffix(2) == ["–", "0.25"])
     }
 
     @Test
-    func allLinesOfNumbersAreEquallyLong() {
+    func allLinesOfNumbersAreEquallyLongAndFitATerminal() {
         var comparison = Comparison(Arrangement.allCases, guarantee: 0.5)
         for arrangement in Arrangement.allCases {
             comparison.add(outcome(p99: 12_345, leastShare: arrangement.hasHogs ? 1 : nil), to: arrangement)
         }
-        let lengths = comparison.table.split(separator: "\n").filter { $0.contains("  ") && !$0.hasPrefix("hogs") }
-            .map(\.count)
-        #expect(lengths.count == 12)
+        let lines = comparison.table.split(separator: "\n")
+        let lengths = lines.filter { $0.contains("   ") }.map(\.count)
+        #expect(lengths.count == 9)
         #expect(Set(lengths).count == 1)
+        #expect(lines.allSatisfy { $0.count <= 100 })
+        comparison.ratio = WeightRatio(served: 262_144, hogs: 1024)
+        #expect(comparison.table.contains("262144:1024"))
+        #expect(comparison.table.split(separator: "\n").allSatisfy { $0.count <= 100 && $0.last != " " })
     }
 
     @Test(arguments: [(1.005, 1, "1.0"), (-0.26, 1, "-0.3"), (12.049, 2, "12.05"), (7.5, 0, "8"), (0.04, 2, "0.04")])

@@ -6,7 +6,7 @@ enum Arrangement: String, CaseIterable, Codable, ExpressibleByArgument {
     case alone
     /// With the hogs, all as a shell starts them.
     case unmanaged
-    /// The best weights that a person can set who knows all three: redis and client the largest, hogs the smallest.
+    /// The best of several weights that a person could set who knows all three.
     case weights
     /// With mete, which knows the policy and no process.
     case mete

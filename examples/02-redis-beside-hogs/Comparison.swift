@@ -20,6 +20,9 @@ struct Comparison: Codable {
     var columns: [Column]
     /// What the hogs are promised, in cores.
     var guarantee: Double
+    /// The static weights of the arrangement that has them, and how they were found; nil where they were given.
+    var ratio: WeightRatio?
+    var search: WeightSearch?
 
     init(_ arrangements: [Arrangement], guarantee: Double) {
         columns = arrangements.map { Column(arrangement: $0) }

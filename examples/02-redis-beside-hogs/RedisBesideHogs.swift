@@ -22,7 +22,7 @@ struct RedisBesideHogs: ParsableCommand {
     var rounds = 3
 
     @Option(help: ArgumentHelp("A stretch of load for open-loop; repeatable.", valueName: "duration@rate"))
-    var phase = ["2s@2000", "2s@6000", "2s@1000"]
+    var phase = ["1500ms@2000", "1500ms@6000", "1500ms@1000"]
 
     @Option(help: ArgumentHelp("Load before the first phase; not in the latencies.", valueName: "duration@rate"))
     var warmUp = "1s@2000"
@@ -32,6 +32,13 @@ struct RedisBesideHogs: ParsableCommand {
 
     @Option(help: "Arrangements to measure (alone, unmanaged, weights, mete); repeatable. All when not given.")
     var only: [Arrangement] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Static weights, as 262144:2; when not given, the best by p99 of several tried in short runs.",
+            valueName: "redis:hogs"),
+        transform: WeightRatio.init(parsing:))
+    var weights: WeightRatio?
 
     @Option(help: "The mete to use; when not given, the one of the same build.")
     var mete: String?
@@ -85,15 +92,44 @@ struct RedisBesideHogs: ParsableCommand {
         if geteuid() == 0 { try Leftovers.remove() }
 
         var comparison = Comparison(arrangements, guarantee: guarantee)
+        if arrangements.contains(.weights) {
+            comparison.ratio = weights
+            if weights == nil {
+                let search = try searchWeights(trial)
+                comparison.search = search
+                comparison.ratio = search.best
+                report(search.summary)
+            }
+        }
         for round in 1...rounds {
             for arrangement in arrangements {
                 report("round \(round) of \(rounds): \(arrangement.title)")
-                comparison.add(try trial.run(arrangement, seed: UInt64(round)), to: arrangement)
+                comparison.add(
+                    try trial.run(arrangement, ratio: comparison.ratio, seed: UInt64(round)), to: arrangement)
             }
         }
         print(comparison.table)
+        let goals = comparison.goals
+        if !goals.isEmpty { print("\n" + Goal.table(goals)) }
         if let json { try write(comparison, to: json) }
     }
+
+    /// Tries several static weights, each once, in runs too short to be shown.
+    private func searchWeights(_ trial: Trial) throws -> WeightSearch {
+        var short = trial
+        short.load.phases = Self.searchPhases
+        short.load.warmUp = Self.searchWarmUp
+        var search = WeightSearch()
+        let candidates = try WeightRatio.candidates(CPUHierarchy.find().version)
+        for (index, ratio) in candidates.enumerated() {
+            report("search \(index + 1) of \(candidates.count): static weights \(ratio)")
+            search.add(ratio, p99: try short.run(.weights, ratio: ratio, seed: 1).latency.total.p99)
+        }
+        return search
+    }
+
+    private static let searchPhases = ["600ms@2000", "600ms@6000", "600ms@1000"]
+    private static let searchWarmUp = "300ms@2000"
 
     private func programs() throws(ProcessError) -> Trial.Programs {
         let debian = "On Debian: apt-get install redis-server stress-ng"
@@ -113,9 +149,15 @@ struct RedisBesideHogs: ParsableCommand {
     private func write(_ comparison: Comparison, to path: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        let bytes = try encoder.encode(comparison)
+        let bytes = try encoder.encode(Results(comparison: comparison, goals: comparison.goals))
         try TextFile.write(String(decoding: bytes, as: UTF8.self) + "\n", to: path, creating: true)
     }
+}
+
+/// What `--json` writes.
+private struct Results: Encodable {
+    let comparison: Comparison
+    let goals: [Goal]
 }
 
 /// A line for the person at the terminal; the table alone goes to standard output.

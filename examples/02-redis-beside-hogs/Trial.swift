@@ -35,13 +35,15 @@ struct Trial {
     }
 
     let programs: Programs
-    let load: Load
+    var load: Load
     let policy: [UInt8]
     let clock: InterruptibleClock
 
-    func run(_ arrangement: Arrangement, seed: UInt64) throws -> Outcome {
+    /// - Parameter ratio: needed by the arrangement `weights` alone.
+    func run(_ arrangement: Arrangement, ratio: WeightRatio? = nil, seed: UInt64) throws -> Outcome {
         let folder = try TemporaryFolder(prefix: Leftovers.prefix(of: getpid()))
-        let groups = arrangement == .weights ? try WeightedGroups() : nil
+        let groups =
+            arrangement == .weights ? try ratio.map { ratio throws(ProcessError) in try WeightedGroups(ratio) } : nil
         // Ends in this order, however it ends: the agent, the processes that it has settings on, their groups, the folder.
         return try withExtendedLifetime((folder, groups)) {
             let redis = try RedisServer(

@@ -7,15 +7,15 @@ final class WeightedGroups {
     let client: ScratchGroup
     let hogs: ScratchGroup
 
-    init() throws(ProcessError) {
+    init(_ ratio: WeightRatio) throws(ProcessError) {
         let hierarchy = try CPUHierarchy.find()
-        func group(_ name: String, _ weight: ScratchGroup.Weight) throws(ProcessError) -> ScratchGroup {
+        func group(_ name: String, _ weight: Int) throws(ProcessError) -> ScratchGroup {
             let group = try ScratchGroup(named: "\(Leftovers.prefix(of: getpid())).\(name)", in: hierarchy)
             try group.setWeight(weight)
             return group
         }
-        redis = try group("redis", .largest)
-        client = try group("client", .largest)
-        hogs = try group("hogs", .smallest)
+        redis = try group("redis", ratio.served)
+        client = try group("client", ratio.served)
+        hogs = try group("hogs", ratio.hogs)
     }
 }

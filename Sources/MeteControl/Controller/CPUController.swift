@@ -50,6 +50,7 @@ package final class CPUController {
     private(set) var portions = GroupPortions()
     var reach: [ComponentID: Double] = [:]
     var reservations = ReservedThreads()
+    var slices = ShortSlices()
     var failures: [Setting: (component: ComponentID?, error: ControlError, retry: Instant)] = [:]
     /// Files and groups that plans name; those no longer named go back.
     var managed: Set<Setting> = []
@@ -106,6 +107,7 @@ package final class CPUController {
         if let hierarchy, !tree.nodes.isEmpty || !managed.isEmpty {
             planShares(directives, capacity, corrections, hierarchy, &plan)
         }
+        planSlices(directives, &plan)
         planReservations(directives, &plan)
         var outcome = Outcome()
         let writes = plan.ordered.filter { failures[$0.setting] == nil }
@@ -149,6 +151,7 @@ package final class CPUController {
         failures = [:]
         managed = []
         reservations = ReservedThreads()
+        slices = ShortSlices()
         reach = [:]
         placements = [:]
         tree = GroupTree()
@@ -283,6 +286,7 @@ package final class CPUController {
             failures[write.setting] = (write.component, failure.error, now + Self.retryAfter)
         }
         reservations.settle(outcome, tick: tick, retryTicks: Self.retryTicks)
+        slices.settle(outcome, tick: tick, retryTicks: Self.retryTicks)
         // What is as it was before mete needs no way back.
         let withdrawn = outcome.applied.map(\.write).filter {
             journal.contents.entries[$0.setting]?.old == $0.value

@@ -36,6 +36,11 @@ package enum Setting: Hashable, Sendable {
         case .file, .controller, .group: nil
         }
     }
+
+    /// The thread whose scheduling policy it is.
+    package var schedulingThread: ThreadKey? {
+        if case .scheduling(let key) = self { key } else { nil }
+    }
 }
 
 /// What a setting is or is to be.
@@ -74,6 +79,7 @@ extension SettingValue: CustomStringConvertible {
                 : attributes.isRealTime
                     ? "\(attributes.policyName), priority \(attributes.priority)"
                     : "\(attributes.policyName), nice \(attributes.nice)"
+                        + (attributes.isFair && attributes.runtime > 0 ? ", slice \(attributes.runtime) ns" : "")
         }
     }
 }

@@ -56,6 +56,20 @@ package struct SchedulingAttributes: Hashable, Sendable {
         }
     }
 
+    /// The shortest slice that the kernel takes, in nanoseconds (sched_setattr(2), since 6.12).
+    package static let shortestSlice: UInt64 = 100_000
+
+    /// The slice in nanoseconds of fair threads for which nobody chose one, or nil where the kernel has no slices to choose.
+    ///
+    /// As the first process of the instance has it: mete's own threads may hold a reservation when this is looked up.
+    package static let usualSlice: UInt64? = {
+        guard let first = try? read(1), first.isFair, first.runtime > 0 else { return nil }
+        return first.runtime
+    }()
+
+    /// SCHED_OTHER or SCHED_BATCH: what has a nice value and a slice.
+    package var isFair: Bool { policy == UInt32(METE_SCHED_OTHER) || policy == UInt32(METE_SCHED_BATCH) }
+
     /// Share of one CPU that is reserved; zero for other policies.
     package var utilisation: Double { isDeadline && period > 0 ? Double(runtime) / Double(period) : 0 }
 
@@ -76,7 +90,8 @@ package struct SchedulingAttributes: Hashable, Sendable {
         raw.flags = flags
         raw.nice = nice
         raw.priority = priority
-        raw.runtime = runtime
+        // The usual slice is given back as no choice at all, so that it follows the kernel's again.
+        raw.runtime = isFair && runtime == Self.usualSlice ? 0 : runtime
         raw.deadline = deadline
         raw.period = period
         let status = mete_sched_setattr(tid, &raw)
@@ -99,7 +114,7 @@ package struct SchedulingAttributes: Hashable, Sendable {
         try write(tid)
     }
 
-    /// Whether two values schedule a thread alike. A fair thread's slice is ignored when one side states none.
+    /// Whether two values schedule a thread alike. A fair thread's slice is ignored where one side states none.
     package func isEquivalent(to other: SchedulingAttributes) -> Bool {
         guard policy == other.policy else { return false }
         if isDeadline {
@@ -107,6 +122,7 @@ package struct SchedulingAttributes: Hashable, Sendable {
                 && (flags ^ other.flags) & UInt64(METE_SCHED_FLAG_RECLAIM) == 0
         }
         if isRealTime { return priority == other.priority }
+        if isFair, runtime != other.runtime, runtime > 0, other.runtime > 0 { return false }
         return nice == other.nice && (flags ^ other.flags) & UInt64(METE_SCHED_FLAG_RESET_ON_FORK) == 0
     }
 }
