@@ -26,7 +26,7 @@ package final class Tracer {
     /// With more threads than this a sweep is not made in every tick: see bpf/sched.bpf.c for what it costs. What a thread used since
     /// its first switch in a tick, less than a slice, is then counted one tick later, and a wait that began before the tick is
     /// seen when it is over, or by the next sweep.
-    private static let threadsPerTick = 256
+    private static let threadsPerTick = 128
     private static let mostTicksWithoutSweep = 9
 
     /// - Parameters:

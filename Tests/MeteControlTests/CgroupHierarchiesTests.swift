@@ -64,11 +64,11 @@ struct CgroupHierarchiesTests {
     }
 
     @Test func findsCgroupsAndUnitsInTheHierarchiesThatHaveThem() throws {
-        let tree = try TemporaryFolder()
-        try tree.file("cpu/srv/shop/cpu.shares", "1024")
-        try tree.file("cpu/system.slice/other.service/cpu.shares", "1024")
-        try tree.file("systemd/system.slice/shop.service/tasks", "")
-        try tree.file("systemd/system.slice/_cpu.service/tasks", "")
+        let tree = try TemporaryFolder(prefix: "mete-control")
+        try tree.write("1024", to: "cpu/srv/shop/cpu.shares")
+        try tree.write("1024", to: "cpu/system.slice/other.service/cpu.shares")
+        try tree.write("", to: "systemd/system.slice/shop.service/tasks")
+        try tree.write("", to: "systemd/system.slice/_cpu.service/tasks")
         let found = try discover([
             "29 31 0:29 / \(tree.path)/cpu rw,relatime - cgroup cgroup rw,cpu",
             "38 31 0:38 / \(tree.path)/systemd rw - cgroup cgroup rw,name=systemd",

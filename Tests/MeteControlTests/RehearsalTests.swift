@@ -1,5 +1,6 @@
 import MeteControl
 import MeteModel
+import MeteTestSupport
 import Testing
 
 /// A rehearsal says what the controller would do, and does nothing: the same plans on two equal folders that look like hierarchies.
@@ -8,21 +9,21 @@ struct RehearsalTests {
 
     private func tree(_ version: CgroupHierarchy.Version) throws -> (folder: TemporaryFolder, found: CgroupHierarchies)
     {
-        let tree = try TemporaryFolder()
+        let tree = try TemporaryFolder(prefix: "mete-control")
         for group in ["", "/s", "/s/a", "/s/b"] {
             if version == .v1 {
-                try tree.file("\(group)/cpu.shares", "1024")
-                try tree.file("\(group)/cpu.cfs_quota_us", "-1")
-                try tree.file("\(group)/cpu.cfs_period_us", "50000")
+                try tree.write("1024", to: "\(group)/cpu.shares")
+                try tree.write("-1", to: "\(group)/cpu.cfs_quota_us")
+                try tree.write("50000", to: "\(group)/cpu.cfs_period_us")
             } else {
-                try tree.file("\(group)/cgroup.controllers", "cpu")
-                try tree.file("\(group)/cgroup.subtree_control", "cpu")
-                try tree.file("\(group)/cpu.weight", "100")
-                try tree.file("\(group)/cpu.max", "max 100000")
+                try tree.write("cpu", to: "\(group)/cgroup.controllers")
+                try tree.write("cpu", to: "\(group)/cgroup.subtree_control")
+                try tree.write("100", to: "\(group)/cpu.weight")
+                try tree.write("max 100000", to: "\(group)/cpu.max")
             }
         }
         let type = version == .v1 ? "cgroup cgroup rw,cpu" : "cgroup2 cgroup2 rw"
-        let mountinfo = try tree.file("mountinfo", "30 20 0:30 / \(tree.path) rw - \(type)\n")
+        let mountinfo = try tree.write("30 20 0:30 / \(tree.path) rw - \(type)\n", to: "mountinfo")
         return (tree, .discover(mountinfo: mountinfo))
     }
 
@@ -55,7 +56,7 @@ struct RehearsalTests {
     func plansWhatIsWrittenInEarnestAndWritesNothing(version: CgroupHierarchy.Version) throws {
         let (rehearsedTree, rehearsedHierarchies) = try tree(version)
         let (realTree, realHierarchies) = try tree(version)
-        let state = try TemporaryFolder()
+        let state = try TemporaryFolder(prefix: "mete-control")
         let rehearsal = try CPUController.rehearsal(hierarchies: rehearsedHierarchies)
         let real = try CPUController(hierarchies: realHierarchies, stateFolder: state.path)
         let before = try contents(rehearsedTree)
@@ -113,7 +114,7 @@ struct RehearsalTests {
         _ = rehearsal.apply(
             directives: directives(1.5, 0.5, maximum: 1), memberships: memberships, capacity: 2, at: start)
         // Had it been written, a release would put 1024 back over this.
-        try tree.file("s/a/cpu.shares", "77")
+        try tree.write("77", to: "s/a/cpu.shares")
         #expect(try rehearsal.release().steps.isEmpty)
         #expect(try tree.text("s/a/cpu.shares") == "77")
     }

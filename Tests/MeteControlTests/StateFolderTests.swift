@@ -1,5 +1,6 @@
 import Glibc
 import MeteControl
+import MeteTestSupport
 import Testing
 
 /// What is in the state folder is written into the kernel, so nobody else may be able to write it.
@@ -10,7 +11,7 @@ struct StateFolderTests {
 
     @Test(arguments: [mode_t(0o770), 0o707, 0o777, 0o1777])
     func refusesAFolderThatOthersMayWrite(mode: mode_t) throws {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(prefix: "mete-control")
         #expect(chmod(folder.path, mode) == 0)
         let error = refusal { _ = try StateFolder(folder.path) }
         #expect(error?.code == .untrusted)
@@ -19,7 +20,7 @@ struct StateFolderTests {
     }
 
     @Test func refusesALinkToAFolder() throws {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(prefix: "mete-control")
         let link = "\(folder.path)/link"
         try KernelFile.makeFolder("\(folder.path)/target", mode: 0o700)
         #expect(symlink("\(folder.path)/target", link) == 0)
@@ -28,8 +29,8 @@ struct StateFolderTests {
     }
 
     @Test func refusesAJournalThatOthersMayWrite() throws {
-        let folder = try TemporaryFolder()
-        let journal = try folder.file("journal", "")
+        let folder = try TemporaryFolder(prefix: "mete-control")
+        let journal = try folder.write("", to: "journal")
         #expect(chmod(journal, 0o666) == 0)
         let error = refusal { _ = try Journal(folder: StateFolder(folder.path)) }
         #expect(error?.code == .untrusted)
@@ -37,8 +38,8 @@ struct StateFolderTests {
     }
 
     @Test func refusesAJournalThatIsALinkOrNoFile() throws {
-        let folder = try TemporaryFolder()
-        try folder.file("elsewhere", "")
+        let folder = try TemporaryFolder(prefix: "mete-control")
+        try folder.write("", to: "elsewhere")
         #expect(symlink("elsewhere", "\(folder.path)/journal") == 0)
         #expect(refusal { _ = try Journal(folder: StateFolder(folder.path)) }?.code == .untrusted)
         #expect(unlink("\(folder.path)/journal") == 0)
@@ -48,8 +49,8 @@ struct StateFolderTests {
 
     /// Only root can give a file to somebody else.
     @Test(.enabled(if: geteuid() == 0)) func refusesWhatBelongsToSomebodyElse() throws {
-        let folder = try TemporaryFolder()
-        let journal = try folder.file("journal", "")
+        let folder = try TemporaryFolder(prefix: "mete-control")
+        let journal = try folder.write("", to: "journal")
         #expect(chown(journal, 65534, 65534) == 0)
         #expect(refusal { _ = try Journal(folder: StateFolder(folder.path)) }?.code == .untrusted)
         #expect(chown(folder.path, 65534, 65534) == 0)
@@ -57,7 +58,7 @@ struct StateFolderTests {
     }
 
     @Test func doesNotMakeAFolderThatIsOnlyLookedFor() throws {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(prefix: "mete-control")
         let path = "\(folder.path)/state"
         #expect(try StateFolder.existing(path) == nil)
         #expect(!KernelFile.exists(path))

@@ -8,7 +8,7 @@ extension CPUController {
 
     func planShares(
         _ directives: [CPUDirective], _ capacity: Double, _ corrections: [ComponentID: Double],
-        _ hierarchy: CgroupHierarchy, _ plan: inout ControlPlan
+        _ plan: inout ControlPlan
     ) {
         var needs: [ComponentID: Double] = [:]
         var caps: [ComponentID: Double] = [:]
@@ -35,107 +35,71 @@ extension CPUController {
             needs: needs, widths: widths, corrections: factors, fixed: fixed, capacity: capacity)
         let solution = WeightSolver(scale: attributes.scale).solve(competition)
 
-        var named: Set<Setting> = []
-        planStructure(hierarchy, &named, &plan)
-        planMoves(hierarchy, &plan)
+        groupWrites.addPending(to: &plan, executor)
         reach = [:]
+        var capped: Set<Setting> = []
         for (index, node) in tree.nodes.enumerated() {
-            let folder = hierarchy.folder(of: node.path)
-            let scope: Write.Scope = node.component.map { .component($0) } ?? .alone
-            let weight = Setting.file("\(folder)/\(attributes.weightFile)")
-            named.insert(weight)
+            let writes = groupWrites.nodes[index]
             let reason: Write.Reason =
                 if let component = node.component {
                     .share(cores: (needs[component] ?? 0) * portions[node.path], factor: factors[component] ?? 1)
                 } else {
                     .sharesBelow
                 }
-            planWeight(weight, solution.weights[index], node, scope, reason, &plan)
+            planWeight(solution.weights[index], node, writes, reason, &plan)
             guard let component = node.component else { continue }
             reach[component] = min(reach[component] ?? 1, solution.reach[index])
             let cap = caps[component].map { $0 * portions[node.path] }
-            for (file, text) in attributes.cap(cap) {
-                let setting = Setting.file("\(folder)/\(file)")
-                // A group that mete never capped keeps whatever cap it has.
-                if cap == nil, !managed.contains(setting) { continue }
-                named.insert(setting)
+            // A group that mete never capped, or that has its own cap back, keeps it.
+            let isCapped = writes.caps.contains {
+                self.capped.contains($0) && executor.journal.contents.entries[$0] != nil
+            }
+            if cap == nil, !isCapped { continue }
+            for (setting, text) in zip(writes.caps, attributes.cap(cap).map(\.text)) {
+                capped.insert(setting)
                 let value = cap == nil ? executor.journal.contents.entries[setting]?.old ?? .text(text) : .text(text)
                 let reason = cap.map { Write.Reason.maximum(cores: $0) } ?? .withdrawn
-                planFile(setting, value, widens: cap == nil || isWider(value, setting), node, scope, reason, &plan)
+                planFile(setting, value, widens: cap == nil || isWider(value, setting), node, writes, reason, &plan)
             }
         }
+        withdrawUnnamed(capped, &plan)
+    }
+
+    /// Plans the way back for what plans named before and this one does not.
+    private func withdrawUnnamed(_ capped: Set<Setting>, _ plan: inout ControlPlan) {
+        guard !isManagedAsNamed || capped != self.capped else { return }
+        self.capped = capped
+        let named = groupWrites.named.union(capped)
         withdraw(managed.subtracting(named), &plan)
-        managed.formUnion(named)
-        managed = managed.filter { named.contains($0) || executor.journal.contents.entries[$0] != nil }
-    }
-
-    /// Groups of mete's own, and on v2 the controller handed down to every group that carries a share.
-    private func planStructure(_ hierarchy: CgroupHierarchy, _ named: inout Set<Setting>, _ plan: inout ControlPlan) {
-        func need(_ setting: Setting, _ component: ComponentID?, _ reason: Write.Reason) {
-            guard named.insert(setting).inserted, !executor.isSettled(setting, .present) else { return }
-            let scope: Write.Scope = component.map { .component($0) } ?? .alone
-            plan.structure.append(Write(setting, .present, scope: scope, component: component, reason: reason))
-        }
-        for node in tree.nodes {
-            if hierarchy.version == .v2 {
-                let above = hierarchy.folder(of: FolderPath.parent(of: node.path))
-                need(.controller(file: above + "/cgroup.subtree_control", name: "cpu"), nil, .handDown)
-            }
-            guard let component = node.component else { continue }
-            guard let own = placements[component]?.ownGroup, own == node.path else { continue }
-            let top = hierarchy.folder(of: FolderPath.parent(of: own))
-            need(.group(top), nil, .top)
-            need(.group(hierarchy.folder(of: own)), component, .ownGroup)
-        }
-        // The top group is made before a controller is handed down in it.
-        plan.structure.sort { depth($0.setting) < depth($1.setting) }
-    }
-
-    private func depth(_ setting: Setting) -> Int {
-        setting.path?.utf8.reduce(0) { $0 + ($1 == UInt8(ascii: "/") ? 1 : 0) } ?? 0
-    }
-
-    private func planMoves(_ hierarchy: CgroupHierarchy, _ plan: inout ControlPlan) {
-        for (component, placement) in placements {
-            guard let own = placement.ownGroup else { continue }
-            let target = SettingValue.cgroup(own)
-            for process in placement.processes {
-                let setting = Setting.processGroup(ThreadKey(process), in: hierarchy)
-                if executor.isSettled(setting, target) { continue }
-                plan.moves.append(Write(setting, target, scope: .alone, component: component, reason: .move))
-            }
-            for thread in placement.threads {
-                let setting = Setting.threadGroup(ThreadKey(thread), in: hierarchy)
-                if executor.isSettled(setting, target) { continue }
-                plan.moves.append(Write(setting, target, scope: .alone, component: component, reason: .move))
-            }
-        }
+        managed = named.union(managed.filter { executor.journal.contents.entries[$0] != nil })
+        isManagedAsNamed = managed.count == named.count
     }
 
     /// Plans a weight if it differs from what is there by more than the dead band.
     private func planWeight(
-        _ setting: Setting, _ weight: Double, _ node: GroupTree.Node, _ scope: Write.Scope, _ reason: Write.Reason,
+        _ weight: Double, _ node: GroupTree.Node, _ writes: GroupWrites.Node, _ reason: Write.Reason,
         _ plan: inout ControlPlan
     ) {
         var widens = true
-        if case .text(let text) = executor.left[setting], let current = attributes.weight(text: text) {
+        if case .text(let text) = executor.left[writes.weight], let current = attributes.weight(text: text) {
             widens = weight > current
             let isClose = weight <= current * Self.raiseBand && weight >= current * Self.cutBand
             if isClose { return }
         }
-        planFile(setting, .text(attributes.text(weight: weight)), widens: widens, node, scope, reason, &plan)
+        let value = SettingValue.text(attributes.text(weight: weight))
+        planFile(writes.weight, value, widens: widens, node, writes, reason, &plan)
     }
 
     private func planFile(
-        _ setting: Setting, _ value: SettingValue, widens: Bool, _ node: GroupTree.Node, _ scope: Write.Scope,
+        _ setting: Setting, _ value: SettingValue, widens: Bool, _ node: GroupTree.Node, _ writes: GroupWrites.Node,
         _ reason: Write.Reason, _ plan: inout ControlPlan
     ) {
         if executor.isSettled(setting, value) { return }
-        let write = Write(setting, value, scope: scope, component: node.component, reason: reason)
+        let write = Write(setting, value, scope: writes.scope, component: node.component, reason: reason)
         if widens {
-            plan.raises.append((depth: depth(setting), write: write))
+            plan.raises.append((depth: writes.depth, write: write))
         } else {
-            plan.cuts.append((depth: depth(setting), write: write))
+            plan.cuts.append((depth: writes.depth, write: write))
         }
     }
 

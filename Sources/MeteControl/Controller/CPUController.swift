@@ -52,8 +52,13 @@ package final class CPUController {
     var reservations = ReservedThreads()
     var slices = ShortSlices()
     var failures: [Setting: (component: ComponentID?, error: ControlError, retry: Instant)] = [:]
+    var groupWrites = GroupWrites()
     /// Files and groups that plans name; those no longer named go back.
     var managed: Set<Setting> = []
+    /// Files of caps among them.
+    var capped: Set<Setting> = []
+    /// Whether what is managed is what plans of this tree name, with nothing left to go back.
+    var isManagedAsNamed = false
 
     /// Opens the state folder; restores first if a journal is there.
     package convenience init(
@@ -104,9 +109,7 @@ package final class CPUController {
         let forgetting = update(memberships, directives)
         failures = failures.filter { $0.value.retry > now }
         var plan = ControlPlan()
-        if let hierarchy, !tree.nodes.isEmpty || !managed.isEmpty {
-            planShares(directives, capacity, corrections, hierarchy, &plan)
-        }
+        if !tree.nodes.isEmpty || !managed.isEmpty { planShares(directives, capacity, corrections, &plan) }
         planSlices(directives, &plan)
         planReservations(directives, &plan)
         var outcome = Outcome()
@@ -150,6 +153,9 @@ package final class CPUController {
         executor.reset()
         failures = [:]
         managed = []
+        capped = []
+        isManagedAsNamed = false
+        groupWrites = GroupWrites()
         reservations = ReservedThreads()
         slices = ShortSlices()
         reach = [:]
@@ -163,6 +169,7 @@ package final class CPUController {
     /// Takes up again every setting that was yielded to another writer, as the operator asked.
     package func takeBackYielded() {
         for setting in executor.yields.keys { executor.takeBack(setting) }
+        groupWrites.reopen()
     }
 
     private static func hasAutogroups() throws(ControlError) -> Bool {
@@ -201,6 +208,8 @@ package final class CPUController {
             let nextTree = GroupTree(placements, root: hierarchy.root)
             if nextTree != tree { siblings = [:] }
             tree = nextTree
+            groupWrites = GroupWrites(tree, placements, hierarchy, attributes)
+            isManagedAsNamed = false
             portions.keep(placements)
             do {
                 try forgetEnded()
@@ -285,6 +294,8 @@ package final class CPUController {
             let write = failure.write
             failures[write.setting] = (write.component, failure.error, now + Self.retryAfter)
         }
+        let isUndone = !outcome.gone.isEmpty || !outcome.rolledBack.isEmpty || outcome.journalError != nil
+        if isUndone || !outcome.failures.isEmpty { groupWrites.reopen() }
         reservations.settle(outcome, tick: tick, retryTicks: Self.retryTicks)
         slices.settle(outcome, tick: tick, retryTicks: Self.retryTicks)
         // What is as it was before mete needs no way back.
