@@ -1,6 +1,7 @@
 import CMeteLinux
 import MeteControl
 import MeteModel
+import MeteTestSupport
 import Testing
 
 extension KernelTests {
@@ -8,12 +9,12 @@ extension KernelTests {
     @Suite(.enabled(if: SchedulingAttributes.usualSlice != nil, "kernels before 6.12 have no slices to choose"))
     struct ControlSliceTests {
         private let bench: ControlBench
-        private let child: ControlChild
+        private let child: ChildProcess
         private let worker: ThreadRef
 
         init() throws {
             bench = try ControlBench()
-            child = try bench.start(["spin", "1"], in: bench.group("a"))
+            child = try bench.start("spin", "600", "1", in: bench.group("a"))
             worker = try child.worker
         }
 
