@@ -6,7 +6,8 @@ internal import MeteModel
 /// A thread that wakes up with nothing owed to it and nothing owing does not displace one that has just begun its slice (RUN_TO_PARITY
 /// of the fair scheduler): it waits for that slice, in practice for the next timer tick, however heavy it is. Weights cannot mend that.
 /// A waking thread with a shorter slice does displace it (PREEMPT_SHORT), and so does its group, which takes the shortest slice of
-/// those that wait in it. Slices change when a thread runs, never how much: shares stay as the weights have them.
+/// those that wait in it. Slices change when a thread runs, never how much: shares stay as the weights have them. Not every such wait
+/// goes away by it: behind a hog that the load balancer has just brought, some of one timer tick have still been seen.
 package struct ShortSlices {
     struct Held: Equatable {
         var component: ComponentID
