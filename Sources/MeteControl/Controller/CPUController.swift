@@ -78,8 +78,8 @@ package final class CPUController {
     }
 
     private init(
-        _ hierarchies: CgroupHierarchies, _ journal: Journal, _ recovery: RestoreReport?, _ foreignHoldOff: Nanoseconds?,
-        rehearsal: RehearsedSettings?
+        _ hierarchies: CgroupHierarchies, _ journal: Journal, _ recovery: RestoreReport?,
+        _ foreignHoldOff: Nanoseconds?, rehearsal: RehearsedSettings?
     ) throws(ControlError) {
         hierarchy = hierarchies.cpu
         attributes = CPUAttributes(version: hierarchies.cpu?.version ?? .v2)
