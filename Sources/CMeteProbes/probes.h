@@ -31,6 +31,8 @@ struct mete_probes {
 	struct mete_losses *per_cpu_losses;
 	/* A value per CPU, each in eight bytes: the layout of per-CPU maps. */
 	uint64_t *per_cpu_idle;
+	/* Entries of earlier generations than this one are added to no more. */
+	uint32_t complete_before;
 	/* The sched object's .bss, mapped. */
 	struct mete_control *control;
 	mete_record_visitor visit;

@@ -78,16 +78,16 @@ long mete_probes_sweep(struct mete_probes *probes, bool all, mete_record_visitor
 	}
 }
 
-/* Takes the entries of earlier generations. Nobody adds to a map's older entries, so that they are
- * all that is left to find once those of this generation are passed over. */
-static long take_spill_of(int map, uint32_t generation, mete_spill_visitor visit, void *context)
+/* Takes the entries that are complete, which leaves the others to be passed over. */
+static long take_spill_of(int map, uint32_t complete_before, mete_spill_visitor visit,
+			  void *context)
 {
 	struct mete_spill_key key, *last = NULL, before;
 	struct mete_spill entry;
 	long taken = 0;
 
 	while (bpf_map_get_next_key(map, last, &key) == 0) {
-		if (key.generation == generation) {
+		if (key.generation >= complete_before) {
 			before = key;
 			last = &before;
 			continue;
@@ -108,16 +108,19 @@ long mete_probes_take_spill(struct mete_probes *probes, mete_spill_visitor visit
 
 	__atomic_store_n(&probes->control->spill_generation, generation, __ATOMIC_SEQ_CST);
 	/* Returns when every program that has read the former generation has ended:
-	 * synchronize_rcu(). With nohz_full= it is refused; then an exit of these microseconds may
-	 * be missed. */
-	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+	 * synchronize_rcu(). Where it is refused (nohz_full=), a generation is taken one call
+	 * later, which a program does not last. */
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0)
+		probes->complete_before = generation;
 	for (map = 0; map < METE_SPILL_MAPS; map++) {
-		long result = take_spill_of(probes->spill_fds[map], generation, visit, context);
+		long result = take_spill_of(probes->spill_fds[map], probes->complete_before, visit,
+					    context);
 
 		if (result < 0)
 			return result;
 		taken += result;
 	}
+	probes->complete_before = generation;
 	return taken;
 }
 

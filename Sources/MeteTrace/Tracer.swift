@@ -25,7 +25,7 @@ package final class Tracer {
 
     /// With more threads than this a sweep is not made in every tick: see bpf/sched.bpf.c for what it costs. What a thread used since
     /// its first switch in a tick, less than a slice, is then counted one tick later, and a wait that began before the tick is
-    /// seen when it is over, or by the next sweep.
+    /// seen when it is over, or by the next sweep. Hence only while CPUs are idle: see `mayHideWaits`.
     private static let threadsPerTick = 128
     private static let mostTicksWithoutSweep = 9
 
@@ -66,9 +66,18 @@ package final class Tracer {
         try settleLosses()
         let end = Self.now()
         let samples = accountant.closeWindow(start: windowStart, end: end)
+        let reading = capacity.measure()
+        if Self.mayHideWaits(samples, cpus: reading.cpus, window: end - windowStart) { ticksUntilSweep = 0 }
         windowStart = end
-        return TraceWindow(
-            samples: samples, capacity: capacity.measure(), losses: losses, threads: accountant.threadCount)
+        return TraceWindow(samples: samples, capacity: reading, losses: losses, threads: accountant.threadCount)
+    }
+
+    /// Whether some thread may wait that only a sweep would find: where CPUs are busy, or threads have been seen to wait.
+    private static func mayHideWaits(_ samples: [UsageSample], cpus: Int, window: Nanoseconds) -> Bool {
+        let capacity = Double(cpus) * Double(window)
+        let run = samples.reduce(0) { $0 + $1.cpu.runTime }
+        let wait = samples.reduce(0) { $0 + $1.cpu.runQueueDelay }
+        return Double(run) > 0.5 * capacity || Double(wait) > 0.05 * capacity
     }
 
     /// Takes in what the ring buffer holds, between windows, when more is expected than it has room for.
@@ -120,6 +129,8 @@ package final class Tracer {
             try drain()
             try sweepCompletely()
         }
+        // What found no room is brought by the next sweep.
+        if now.usageRecords != losses.usageRecords { ticksUntilSweep = 0 }
         if now.eventRecords != losses.eventRecords { accountant.readAllProcesses() }
         accountant.apply(
             unattributed: CPUUsage(

@@ -50,9 +50,11 @@ extension CPUController {
             guard let component = node.component else { continue }
             reach[component] = min(reach[component] ?? 1, solution.reach[index])
             let cap = caps[component].map { $0 * portions[node.path] }
-            // A group that mete never capped, or that has its own cap back, keeps it.
-            let isCapped = writes.caps.contains {
-                self.capped.contains($0) && executor.journal.contents.entries[$0] != nil
+            // A group that mete never capped, or that has its own cap back, keeps it. In a group of mete's own nothing is journalled.
+            let isCapped = writes.caps.contains { setting in
+                self.capped.contains(setting)
+                    && (executor.journal.contents.entries[setting] != nil
+                        || setting.path.map(executor.journal.contents.isInsideOwnGroup) ?? false)
             }
             if cap == nil, !isCapped { continue }
             for (setting, text) in zip(writes.caps, attributes.cap(cap).map(\.text)) {

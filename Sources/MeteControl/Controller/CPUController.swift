@@ -118,7 +118,14 @@ package final class CPUController {
             outcome = execute(writes, at: now)
             settle(&outcome, now)
         }
-        outcome.yielded += executor.verify(budget: Self.verifyBudget, at: now, holdOff: foreignHoldOff)
+        let found = executor.verify(budget: Self.verifyBudget, at: now, holdOff: foreignHoldOff)
+        if !found.isEmpty {
+            var foreign = Outcome()
+            foreign.yielded = found
+            reservations.settle(foreign, tick: tick, retryTicks: Self.retryTicks)
+            slices.settle(foreign, tick: tick, retryTicks: Self.retryTicks)
+        }
+        outcome.yielded += found
         outcome.journalError = outcome.journalError ?? forgetting
         return outcome
     }
@@ -295,12 +302,15 @@ package final class CPUController {
             failures[write.setting] = (write.component, failure.error, now + Self.retryAfter)
         }
         let isUndone = !outcome.gone.isEmpty || !outcome.rolledBack.isEmpty || outcome.journalError != nil
-        if isUndone || !outcome.failures.isEmpty { groupWrites.reopen() }
+        if isUndone || !outcome.failures.isEmpty {
+            executor.doubtAgreed()
+            groupWrites.reopen()
+        }
         reservations.settle(outcome, tick: tick, retryTicks: Self.retryTicks)
         slices.settle(outcome, tick: tick, retryTicks: Self.retryTicks)
-        // What is as it was before mete needs no way back.
-        let withdrawn = outcome.applied.map(\.write).filter {
-            journal.contents.entries[$0.setting]?.old == $0.value
+        // What is as it was before mete needs no way back; a later write of the same plan may have changed it again.
+        let withdrawn = outcome.applied.map(\.write).filter { write in
+            journal.contents.entries[write.setting].map { executor.left[write.setting] == $0.old } ?? false
         }
         do {
             try executor.forget(withdrawn.map(\.setting))

@@ -96,6 +96,9 @@ package final class Executor {
         try journal.forget(settings)
     }
 
+    /// Has what was found as wanted without a write looked at again.
+    package func doubtAgreed() { agreed = [:] }
+
     /// Forgets what was written, after a restoration.
     package func reset() {
         left = [:]
