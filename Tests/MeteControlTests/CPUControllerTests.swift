@@ -119,6 +119,20 @@ struct CPUControllerTests {
         #expect(try bench.tree.text(file) == before)
     }
 
+    @Test func aCapThatWasThereBeforeStaysOnceItIsGivenBack() throws {
+        let bench = try Bench(.v1, groups: ["a"])
+        try bench.tree.write("70000", to: "a/cpu.cfs_quota_us")
+        let memberships = members([("a", "/a"), ("rest", "/")])
+        _ = bench.controller.apply(
+            directives: [directive("a", 1, maximum: 1.5)], memberships: memberships, capacity: 2, at: start)
+        #expect(try bench.tree.text("a/cpu.cfs_quota_us") == "150000")
+        for tick in 1...5 as ClosedRange<Nanoseconds> {
+            _ = bench.controller.apply(
+                directives: [directive("a", 1)], memberships: memberships, capacity: 2, at: start + tick * .perSecond)
+            #expect(try bench.tree.text("a/cpu.cfs_quota_us") == "70000")
+        }
+    }
+
     @Test(arguments: [CgroupHierarchy.Version.v1, .v2])
     func releasesEverything(version: CgroupHierarchy.Version) throws {
         let bench = try Bench(version, groups: ["s", "s/a"])

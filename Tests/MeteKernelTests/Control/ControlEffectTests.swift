@@ -73,6 +73,29 @@ extension KernelTests {
             #expect(!KernelFile.exists(bench.hierarchy.folder(of: "/mete")))
         }
 
+        @Test func aCapIsLiftedInAGroupOfMetesOwn() throws {
+            let bench = try ControlBench()
+            let home = try bench.group("home")
+            let shop = try bench.start("wait", in: home)
+            // Alone in it, the component would have the group to itself.
+            let other = try bench.start("wait", in: home)
+            let controller = try CPUController(hierarchies: .discover(), stateFolder: bench.state)
+            let file = bench.attributes.cap(nil).map(\.file).last ?? ""
+            let path = bench.hierarchy.folder(of: "/mete/shop") + "/" + file
+            func quota(_ maximum: Double?, second: Nanoseconds) throws -> String {
+                let outcome = controller.apply(
+                    directives: [directive("shop", 1, maximum: maximum, move: true), directive("rest", 1)],
+                    memberships: [try member("shop", [shop]), try member("rest", [other])], capacity: 2,
+                    at: Instant(nanoseconds: second * .perSecond))
+                #expect(outcome.failures.isEmpty)
+                return String(try KernelFile.read(path).prefix { $0 != " " })
+            }
+            #expect(try quota(0.5, second: 0) == "50000")
+            #expect(try ["-1", "max"].contains(quota(nil, second: 1)))
+            #expect(try quota(0.25, second: 2) == "25000")
+            #expect(try controller.release().isComplete)
+        }
+
         @Test func aReservationHoldsAgainstSpinners() throws {
             let bench = try ControlBench()
             let group = try bench.group("a")

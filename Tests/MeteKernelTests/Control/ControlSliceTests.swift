@@ -23,12 +23,13 @@ extension KernelTests {
         }
 
         private func apply(
-            _ controller: CPUController, isLatencySensitive: Bool, isHot: Bool = true, times: Int = 1
+            _ controller: CPUController, isLatencySensitive: Bool, isHot: Bool = true, mode: CPUMode = .shared,
+            times: Int = 1
         ) throws {
             let load = ThreadLoad(thread: worker, name: "spin", usage: 1)
             let directive = CPUDirective(
                 component: ComponentID("a"), allotment: 1, plannedDemand: 1, guarantee: 0.5,
-                isLatencySensitive: isLatencySensitive, mode: .shared, maximum: nil, period: .perMillisecond,
+                isLatencySensitive: isLatencySensitive, mode: mode, maximum: nil, period: 10 * .perMillisecond,
                 reclaim: false, mayMove: false)
             for _ in 0..<times {
                 let outcome = controller.apply(
@@ -53,6 +54,18 @@ extension KernelTests {
             #expect(try slice == before.runtime, "nobody waits for it")
             try apply(controller, isLatencySensitive: true)
             #expect(try slice == SchedulingAttributes.shortestSlice)
+            #expect(try controller.release().isComplete)
+            #expect(try SchedulingAttributes.read(worker.tid) == before)
+        }
+
+        @Test func aReservationInItsPlaceIsTakenBackToo() throws {
+            let before = try SchedulingAttributes.read(worker.tid)
+            let controller = try controller()
+            try apply(controller, isLatencySensitive: true)
+            #expect(try slice == SchedulingAttributes.shortestSlice)
+            // As after a policy that was loaded again.
+            try apply(controller, isLatencySensitive: true, mode: .reserved, times: 2)
+            #expect(try SchedulingAttributes.read(worker.tid).isDeadline)
             #expect(try controller.release().isComplete)
             #expect(try SchedulingAttributes.read(worker.tid) == before)
         }
