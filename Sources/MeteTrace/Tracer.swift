@@ -72,12 +72,15 @@ package final class Tracer {
         return TraceWindow(samples: samples, capacity: reading, losses: losses, threads: accountant.threadCount)
     }
 
-    /// Whether some thread may wait that only a sweep would find: where CPUs are busy, or threads have been seen to wait.
+    /// Whether some thread may wait that only a sweep would find: where CPUs are busy, or where waits are as long as time slices. Those of
+    /// threads that wake up together are many and short.
     private static func mayHideWaits(_ samples: [UsageSample], cpus: Int, window: Nanoseconds) -> Bool {
         let capacity = Double(cpus) * Double(window)
         let run = samples.reduce(0) { $0 + $1.cpu.runTime }
         let wait = samples.reduce(0) { $0 + $1.cpu.runQueueDelay }
-        return Double(run) > 0.5 * capacity || Double(wait) > 0.05 * capacity
+        let switches = samples.reduce(0) { $0 + $1.cpu.voluntarySwitches + $1.cpu.involuntarySwitches }
+        let hasLongWaits = Double(wait) > Double(switches) * Double(Nanoseconds.perMillisecond)
+        return Double(run) > 0.5 * capacity || hasLongWaits && Double(wait) > 0.05 * capacity
     }
 
     /// Takes in what the ring buffer holds, between windows, when more is expected than it has room for.
