@@ -57,7 +57,7 @@ test-vm: deps bpf ## the kernel tests on cgroup v2 under Debian's 6.1, 6.12 and 
 	@tools/apt-install $(TEST_PACKAGES)
 	$(SWIFT) build --build-tests -j $(JOBS)
 	$(SWIFT) build -c release --static-swift-stdlib -j $(JOBS) --product mete
-	Tests/vm/test-vm --timeout 600 --tries 3 --file $(realpath .)/$(RELEASE)/mete=$(DEBUG)/mete \
+	Tests/vm/test-vm --timeout 800 --tries 3 --file $(realpath .)/$(RELEASE)/mete=$(DEBUG)/mete \
 		--file $(DEBUG)/mete-workload --file $(DEBUG)/CrashProbe --file /usr/bin/setpriv \
 		$(foreach suite,$(KERNEL_SUITES),"$(DEBUG)/metePackageTests.xctest --no-parallel --filter $(suite)")
 
