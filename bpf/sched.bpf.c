@@ -4,9 +4,9 @@
  * compares them with what user space was told last and sends a record when at least a slice has
  * been added. The sweep, run by user space, brings in whatever else has moved, including threads
  * that never leave the CPU and threads that still wait for one. It reads the memory of every task,
- * most of it cold: 0.8 us for each on an AMD EPYC, six times what a record from the switch hook
- * takes. With many threads it is therefore not made in every tick; then the first switch of a
- * thread in a tick sends a record, and report_running() asks for the threads that do not switch.
+ * most of it cold: 0.8 us for each on an AMD EPYC. With many threads it is therefore not made in
+ * every tick; then the first switch of a thread in a tick sends a record, and report_running()
+ * asks for the threads that do not switch.
  *
  * A thread's last record is written at its last switch, not at sched_process_exit: what a thread
  * runs between those two is its own as well, and for one that lives shorter than a timer tick

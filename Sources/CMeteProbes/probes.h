@@ -37,7 +37,6 @@ struct mete_probes {
 	struct mete_control *control;
 	mete_record_visitor visit;
 	void *visit_context;
-	long visited;
 	char sweep_buffer[512 * sizeof(struct mete_thread_record)];
 };
 

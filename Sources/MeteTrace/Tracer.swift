@@ -80,7 +80,7 @@ package final class Tracer {
         let wait = samples.reduce(0) { $0 + $1.cpu.runQueueDelay }
         let switches = samples.reduce(0) { $0 + $1.cpu.voluntarySwitches + $1.cpu.involuntarySwitches }
         let hasLongWaits = Double(wait) > Double(switches) * Double(Nanoseconds.perMillisecond)
-        return Double(run) > 0.5 * capacity || hasLongWaits && Double(wait) > 0.05 * capacity
+        return Double(run) > 0.75 * capacity || hasLongWaits && Double(wait) > 0.05 * capacity
     }
 
     /// Takes in what the ring buffer holds, between windows, when more is expected than it has room for.

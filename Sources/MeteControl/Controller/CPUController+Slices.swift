@@ -11,9 +11,10 @@ extension CPUController {
         for membership in memberships where waitedFor.contains(membership.component) {
             for load in membership.hotThreads { planSlice(load, membership.component, &plan) }
         }
-        for (key, entry) in slices.held
-        where !waitedFor.contains(entry.component) || tick - entry.lastHot > Self.linger {
-            planUsualSlice(key, entry, &plan)
+        for (key, entry) in slices.held {
+            let isWanted = waitedFor.contains(entry.component)
+            if isWanted, tick - entry.lastHot <= Self.linger { continue }
+            planUsualSlice(key, entry, isWanted ? .cooled : .withdrawn, &plan)
         }
     }
 
@@ -33,12 +34,15 @@ extension CPUController {
             return slices.refuse(key, until: tick + Self.retryTicks)
         }
         slices.ask(key, ShortSlices.Held(component: component, lastHot: tick))
-        plan.shrinks.append(Write(.scheduling(key), .scheduling(value), scope: .alone, component: component))
+        plan.shrinks.append(
+            Write(.scheduling(key), .scheduling(value), scope: .alone, component: component, reason: .shortSlice))
     }
 
-    private func planUsualSlice(_ key: ThreadKey, _ entry: ShortSlices.Held, _ plan: inout ControlPlan) {
+    private func planUsualSlice(
+        _ key: ThreadKey, _ entry: ShortSlices.Held, _ reason: Write.Reason, _ plan: inout ControlPlan
+    ) {
         let setting = Setting.scheduling(key)
         guard let old = executor.journal.contents.entries[setting]?.old else { return }
-        plan.shrinks.append(Write(setting, old, scope: .alone, component: entry.component))
+        plan.shrinks.append(Write(setting, old, scope: .alone, component: entry.component, reason: reason))
     }
 }

@@ -21,6 +21,8 @@ extension Write {
         case move
         /// Runtime over period in cores; demand and guarantee of the whole component.
         case reservation(cores: Double, demand: Double, guarantee: Double)
+        /// For a thread that somebody waits for.
+        case shortSlice
         /// A thread that was hot and is not any more.
         case cooled
         /// No component needs it any more: back to what it was.
@@ -46,6 +48,7 @@ extension Write.Reason: CustomStringConvertible {
         case .reservation(let cores, let demand, let guarantee):
             "\(cores.brief) cores for this thread: the component is expected to want \(demand.brief) and is guaranteed "
                 + "\(guarantee.brief), divided among its hot threads"
+        case .shortSlice: "somebody waits for this thread: it need not wait for the slices of others"
         case .cooled: "the thread is not hot any more"
         case .withdrawn: "no component needs it any more: back to what it was"
         case .delayAccounting: "the kernel then keeps run-queue delays, which is cheaper than timing them"

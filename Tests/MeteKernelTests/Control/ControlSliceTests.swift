@@ -40,6 +40,7 @@ extension KernelTests {
                             hotThreads: isHot ? [load] : [])
                     ], capacity: 2, at: Instant(nanoseconds: 0))
                 #expect(outcome.failures.isEmpty, "\(outcome.failures)")
+                #expect(outcome.applied.allSatisfy { $0.write.reason != .requested }, "each write says why")
             }
         }
 
