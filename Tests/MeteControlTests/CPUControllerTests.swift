@@ -13,24 +13,10 @@ struct CPUControllerTests {
         let controller: CPUController
 
         init(_ version: CgroupHierarchy.Version, groups: [String]) throws {
-            tree = try TemporaryFolder(prefix: "mete-control")
+            let fake = try FakeCPUTree(version, groups: groups)
+            tree = fake.folder
             state = try TemporaryFolder(prefix: "mete-control")
-            for group in [""] + groups {
-                if version == .v1 {
-                    try tree.write("1024", to: "\(group)/cpu.shares")
-                    try tree.write("-1", to: "\(group)/cpu.cfs_quota_us")
-                    try tree.write("100000", to: "\(group)/cpu.cfs_period_us")
-                } else {
-                    try tree.write("cpu", to: "\(group)/cgroup.controllers")
-                    try tree.write("cpu", to: "\(group)/cgroup.subtree_control")
-                    try tree.write("100", to: "\(group)/cpu.weight")
-                    try tree.write("max 100000", to: "\(group)/cpu.max")
-                }
-            }
-            let type = version == .v1 ? "cgroup cgroup rw,cpu" : "cgroup2 cgroup2 rw"
-            let mountinfo = try tree.write("30 20 0:30 / \(tree.path) rw - \(type)\n", to: "mountinfo")
-            controller = try CPUController(
-                hierarchies: .discover(mountinfo: mountinfo), stateFolder: state.path)
+            controller = try CPUController(hierarchies: fake.hierarchies, stateFolder: state.path)
         }
     }
 

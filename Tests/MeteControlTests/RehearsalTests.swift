@@ -9,22 +9,9 @@ struct RehearsalTests {
 
     private func tree(_ version: CgroupHierarchy.Version) throws -> (folder: TemporaryFolder, found: CgroupHierarchies)
     {
-        let tree = try TemporaryFolder(prefix: "mete-control")
-        for group in ["", "/s", "/s/a", "/s/b"] {
-            if version == .v1 {
-                try tree.write("1024", to: "\(group)/cpu.shares")
-                try tree.write("-1", to: "\(group)/cpu.cfs_quota_us")
-                try tree.write("50000", to: "\(group)/cpu.cfs_period_us")
-            } else {
-                try tree.write("cpu", to: "\(group)/cgroup.controllers")
-                try tree.write("cpu", to: "\(group)/cgroup.subtree_control")
-                try tree.write("100", to: "\(group)/cpu.weight")
-                try tree.write("max 100000", to: "\(group)/cpu.max")
-            }
-        }
-        let type = version == .v1 ? "cgroup cgroup rw,cpu" : "cgroup2 cgroup2 rw"
-        let mountinfo = try tree.write("30 20 0:30 / \(tree.path) rw - \(type)\n", to: "mountinfo")
-        return (tree, .discover(mountinfo: mountinfo))
+        // v1 groups with a period of their own, which a cap changes too.
+        let tree = try FakeCPUTree(version, groups: ["/s", "/s/a", "/s/b"], period: version == .v1 ? 50_000 : 100_000)
+        return (tree.folder, tree.hierarchies)
     }
 
     private func directives(_ a: Double, _ b: Double, maximum: Double?) -> [CPUDirective] {
