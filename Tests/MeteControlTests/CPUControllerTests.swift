@@ -159,6 +159,25 @@ struct CPUControllerTests {
         #expect(bench.controller.status[ComponentID("a")]?.yielded.map(\.found) == [.text("77")])
     }
 
+    @Test func takesBackAnUnchangedShareAfterTheHoldOff() throws {
+        let bench = try Bench(.v1, groups: ["a"])
+        bench.controller.foreignHoldOff = 10 * .perSecond
+        func apply(second: Nanoseconds) -> Outcome {
+            bench.controller.apply(
+                directives: [directive("a", 1.5), directive("rest", 0.5)],
+                memberships: members([("a", "/a"), ("rest", "/")]), capacity: 2, at: start + second * .perSecond)
+        }
+        _ = apply(second: 0)
+        let wanted = try bench.tree.text("a/cpu.shares")
+        try bench.tree.write("77", to: "a/cpu.shares")
+        #expect(apply(second: 1).yielded.map(\.found) == [.text("77")])
+        _ = apply(second: 10)
+        #expect(try bench.tree.text("a/cpu.shares") == "77")
+        _ = apply(second: 11)
+        #expect(try bench.tree.text("a/cpu.shares") == wanted)
+        #expect(bench.controller.status[ComponentID("a")]?.yielded.isEmpty == true)
+    }
+
     @Test func oneComponentsRefusalLeavesTheOthersInForce() throws {
         let bench = try Bench(.v1, groups: ["a"])
         // A group without the controller's files.

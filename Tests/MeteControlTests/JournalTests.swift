@@ -35,6 +35,18 @@ struct JournalTests {
         #expect(!again.contents.isInsideOwnGroup("/x/cpu.weight"))
     }
 
+    @Test func forgetsWhereAGroupsProcessesCameFromWithTheGroup() throws {
+        let folder = try TemporaryFolder(prefix: "mete-control")
+        let journal = try Journal(folder: StateFolder(folder.path), bootID: "b")
+        for name in ["/x/mete/a", "/x/mete/b"] {
+            try journal.register([(setting: .group(name), old: .absent)])
+            try journal.noteOrigin(of: name, "/x")
+        }
+        try journal.forget(CollectionOfOne(.group("/x/mete/a")))
+        #expect(Array(journal.contents.origins.keys) == ["/x/mete/b"])
+        #expect(try JournalContents(text: TextFile.read("\(folder.path)/\(Journal.fileName)")) == journal.contents)
+    }
+
     @Test(arguments: [1, 5, 9, 12]) func usesEverythingBeforeATornEnd(cut: Int) throws {
         let whole = try sample()
         let torn = JournalContents(text: String(whole.text.dropLast(cut)))

@@ -29,6 +29,36 @@ struct PlacerTests {
         #expect(moving.processes.map(\.pid) == [1, 2])
     }
 
+    @Test(arguments: [CgroupHierarchy.Version.v1, .v2])
+    func sendsHomeWhatMayNotStayInAGroupOfMetesOwn(version: CgroupHierarchy.Version) throws {
+        let placer = Placer(version: version) { $0.hasPrefix("/mete/") }
+        let thread = ThreadRef(tid: 8, pid: 7, startTime: 0)
+        var divided = member("divided", [])
+        divided.looseThreads = [thread]
+        let members = [
+            member("kept", [(1, "/mete/kept")]), member("stays", [(2, "/mete/stays")]), divided,
+            member("rest", [(3, "/mete/removed"), (4, "/")]),
+        ]
+        let movable: Set = [ComponentID("kept"), ComponentID("renamed")]
+        let strays = placer.strays(members, movable: movable, looseCgroups: [thread: "/mete/divided"])
+        #expect(strays.processes.map(\.pid) == [2, 3])
+        #expect(strays.threads == (version == .v1 ? [thread] : []))
+        let placements = placer.place(members, movable: movable, looseCgroups: [thread: "/mete/divided"])
+        #expect(placements[ComponentID("kept")]?.groups == ["/mete/kept"])
+        #expect(placements[ComponentID("stays")]?.groups == [])
+        #expect(placements[ComponentID("stays")]?.unmanaged == [], "it is on its way, and told of once it is there")
+    }
+
+    @Test func movesARenamedComponentOutOfItsOldGroup() throws {
+        let placer = Placer(version: .v1) { $0.hasPrefix("/mete/") }
+        let members = [member("new", [(1, "/mete/old"), (2, "/x")])]
+        let movable: Set = [ComponentID("new")]
+        let placement = try #require(placer.place(members, movable: movable, looseCgroups: [:])[ComponentID("new")])
+        #expect(placement.groups == ["/mete/new", "/x"])
+        #expect(placement.processes.map(\.pid) == [1])
+        #expect(placer.strays(members, movable: movable, looseCgroups: [:]).processes.isEmpty)
+    }
+
     @Test func neverMovesRest() {
         let placements = placer.place([member("rest", [(1, "/")])], movable: [.rest], looseCgroups: [:])
         #expect(placements.isEmpty)

@@ -32,6 +32,22 @@ struct ReservedThreadsTests {
         #expect(machine.limitReadings == 0, "each rebuilds the scheduling domains")
     }
 
+    /// Found as wanted, as after an agent that ended between its write and its note of it; it would be asked for on each tick.
+    @Test func holdsWhatStoodThereAlready() {
+        var reservations = Machine().reservations
+        let thread = ThreadRef(tid: 8, pid: 7, startTime: 0)
+        let key = ThreadKey(thread)
+        reservations.ask(
+            key,
+            ReservedThreads.Held(
+                component: ComponentID("a"), thread: thread, runtime: 1, period: 2, reasons: [], lastHot: 1))
+        var outcome = Outcome()
+        let value = SchedulingAttributes.reservation(runtime: 1, deadline: 2, period: 2, reclaim: false)
+        outcome.standing = [Write(.scheduling(key), .scheduling(value), scope: .alone)]
+        reservations.settle(outcome, tick: 1, retryTicks: 50)
+        #expect(reservations.reserved(ComponentID("a")) == 0.5)
+    }
+
     @Test func measuresAgainWhenACPUWent() {
         let machine = Machine()
         var reservations = machine.reservations

@@ -119,8 +119,19 @@ extension CPUController {
         let journalled = settings.compactMap { setting in
             executor.journal.contents.entries[setting].map { (setting: setting, entry: $0) }
         }
+        var isWaiting = false
         // What was touched last goes back first.
         for (setting, entry) in journalled.sorted(by: { $0.entry.id > $1.entry.id }) {
+            switch setting {
+            case .group(let folder):
+                // With somebody in it, it goes on a later tick; one that cannot be looked at is tried, which says why.
+                let isEmpty = (try? vacate(folder, &plan)) ?? true
+                if !isEmpty { isWaiting = true }
+                if isWaiting { continue }
+            case .controller:
+                if isWaiting { continue }
+            case .file, .processGroup, .threadGroup, .scheduling: break
+            }
             plan.removals.append(Write(setting, entry.old, scope: .alone, reason: .withdrawn))
         }
     }

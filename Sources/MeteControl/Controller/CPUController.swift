@@ -83,7 +83,10 @@ package final class CPUController {
     ) throws(ControlError) {
         hierarchy = hierarchies.cpu
         attributes = CPUAttributes(version: hierarchies.cpu?.version ?? .v2)
-        placer = Placer(version: attributes.version, root: hierarchies.cpu?.root ?? "/")
+        let cpu = hierarchies.cpu
+        placer = Placer(version: attributes.version, root: cpu?.root ?? "/") { cgroup in
+            cpu.map { journal.contents.isOwnGroup($0.folder(of: cgroup)) } ?? false
+        }
         self.journal = journal
         self.recovery = recovery
         self.foreignHoldOff = foreignHoldOff
@@ -106,6 +109,7 @@ package final class CPUController {
         corrections: [ComponentID: Double] = [:], at now: Instant
     ) -> Outcome {
         tick += 1
+        if executor.takeBackDue(at: now) { groupWrites.reopen() }
         let forgetting = update(memberships, directives)
         failures = failures.filter { $0.value.retry > now }
         var plan = ControlPlan()
@@ -114,18 +118,9 @@ package final class CPUController {
         planReservations(directives, &plan)
         var outcome = Outcome()
         let writes = plan.ordered.filter { failures[$0.setting] == nil }
-        if !writes.isEmpty {
-            outcome = execute(writes, at: now)
-            settle(&outcome, now)
-        }
-        let found = executor.verify(budget: Self.verifyBudget, at: now, holdOff: foreignHoldOff)
-        if !found.isEmpty {
-            var foreign = Outcome()
-            foreign.yielded = found
-            reservations.settle(foreign, tick: tick, retryTicks: Self.retryTicks)
-            slices.settle(foreign, tick: tick, retryTicks: Self.retryTicks)
-        }
-        outcome.yielded += found
+        if !writes.isEmpty { outcome = execute(writes, at: now) }
+        outcome.yielded += executor.verify(budget: Self.verifyBudget, at: now, holdOff: foreignHoldOff)
+        if outcome != Outcome() { settle(&outcome, now) }
         outcome.journalError = outcome.journalError ?? forgetting
         return outcome
     }
@@ -215,11 +210,13 @@ package final class CPUController {
             let nextTree = GroupTree(placements, root: hierarchy.root)
             if nextTree != tree { siblings = [:] }
             tree = nextTree
-            groupWrites = GroupWrites(tree, placements, hierarchy, attributes)
+            let strays = placer.strays(next, movable: movable, looseCgroups: looseCgroups)
+            let returns = homecomings(hierarchy, strays: strays)
+            groupWrites = GroupWrites(tree, placements, returns: returns, hierarchy, attributes)
             isManagedAsNamed = false
             portions.keep(placements)
             do {
-                try forgetEnded()
+                try forgetEnded(but: Set(returns.map(\.setting)))
             } catch {
                 forgetting = error
             }
@@ -242,15 +239,21 @@ package final class CPUController {
     }
 
     /// Strikes out what belonged to processes that have ended, so that nothing grows with every fork.
-    private func forgetEnded() throws(ControlError) {
-        let moved = executor.left.keys.filter { $0.hierarchy != nil }
+    private func forgetEnded(but returning: Set<Setting>) throws(ControlError) {
+        let moved = executor.membershipSettings.subtracting(returning)
         guard !moved.isEmpty else { return }
-        var alive: Set<ThreadKey> = []
+        let living = livingMembers
+        try executor.forget(moved.filter { $0.thread.map { !living.contains($0) } ?? false })
+    }
+
+    /// Every process that a component has to itself, and every thread of one that is divided.
+    var livingMembers: Set<ThreadKey> {
+        var living: Set<ThreadKey> = []
         for membership in memberships {
-            for process in membership.processes { alive.insert(ThreadKey(process)) }
-            for thread in membership.looseThreads { alive.insert(ThreadKey(thread)) }
+            for process in membership.processes { living.insert(ThreadKey(process)) }
+            for thread in membership.looseThreads { living.insert(ThreadKey(thread)) }
         }
-        try executor.forget(moved.filter { $0.thread.map { !alive.contains($0) } ?? false })
+        return living
     }
 
     /// The competition as it is on this tick.
@@ -309,7 +312,7 @@ package final class CPUController {
         reservations.settle(outcome, tick: tick, retryTicks: Self.retryTicks)
         slices.settle(outcome, tick: tick, retryTicks: Self.retryTicks)
         // What is as it was before mete needs no way back; a later write of the same plan may have changed it again.
-        let withdrawn = outcome.applied.map(\.write).filter { write in
+        let withdrawn = outcome.inForce.filter { write in
             journal.contents.entries[write.setting].map { executor.left[write.setting] == $0.old } ?? false
         }
         do {

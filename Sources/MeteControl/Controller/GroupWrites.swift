@@ -15,7 +15,7 @@ struct GroupWrites {
     private(set) var nodes: [Node] = []
     /// Groups of mete's own, and on v2 the controller handed down to every group that carries a share; the top first.
     private let structure: [Write]
-    /// Processes and threads that belong into a group of mete's own.
+    /// Processes and threads that belong into a group of mete's own, and those that go home from one.
     private let moves: [Write]
     /// What each plan of this tree names, whatever its numbers are.
     private(set) var named: Set<Setting> = []
@@ -29,12 +29,13 @@ struct GroupWrites {
         moves = []
     }
 
+    /// - Parameter returns: of those that may not stay in the groups of mete's own that they are in.
     init(
-        _ tree: GroupTree, _ placements: [ComponentID: Placement], _ hierarchy: CgroupHierarchy,
+        _ tree: GroupTree, _ placements: [ComponentID: Placement], returns: [Write], _ hierarchy: CgroupHierarchy,
         _ attributes: CPUAttributes
     ) {
         structure = Self.structure(tree, placements, hierarchy)
-        moves = Self.moves(placements, hierarchy)
+        moves = returns + Self.moves(placements, hierarchy)
         for node in tree.nodes {
             let folder = hierarchy.folder(of: node.path)
             let weight = Setting.file("\(folder)/\(attributes.weightFile)")

@@ -62,6 +62,18 @@ package final class Executor {
         left[setting] = nil
     }
 
+    /// Takes up again what was yielded until now, and says whether there was any.
+    package func takeBackDue(at now: Instant) -> Bool {
+        let due = yields.values.filter { $0.until.map { $0 <= now } ?? false }
+        for yield in due { takeBack(yield.setting) }
+        return !due.isEmpty
+    }
+
+    /// Settings of processes and threads that mete moved into cgroups, or found where it wanted them.
+    package var membershipSettings: Set<Setting> {
+        Set(left.keys.filter { $0.hierarchy != nil }).union(agreed.keys.filter { $0.hierarchy != nil })
+    }
+
     /// Compares up to `budget` files that mete has written with what it left there; the next call goes on from there.
     /// Returns what was found to be another's since the last look.
     package func verify(budget: Int, at now: Instant, holdOff: Nanoseconds? = nil) -> [Yield] {
@@ -156,7 +168,14 @@ package final class Executor {
                 }
                 if setting.isSame(current, write.value) {
                     agreed[setting] = write.value
-                    run.outcome.skipped += 1
+                    run.outcome.standing.append(write)
+                    continue
+                }
+                if let home = home(of: current, setting) {
+                    // Born there, of a process that was moved: its way back leads where that one came from.
+                    old.append((setting: setting, old: home))
+                    left[setting] = current
+                    plan.append(write)
                     continue
                 }
                 if case .group(let path) = setting { planned.insert(path) }
@@ -170,6 +189,12 @@ package final class Executor {
         run.plan = plan
         try journal.register(old)
         if !old.isEmpty { checkpoint(.registered) }
+    }
+
+    /// Where what is in a group of mete's own belongs; nil for other values.
+    private func home(of value: SettingValue, _ setting: Setting) -> SettingValue? {
+        guard case .cgroup(let path) = value, let hierarchy = setting.hierarchy else { return nil }
+        return journal.home(of: path, in: hierarchy).map(SettingValue.cgroup)
     }
 
     /// Attributes go with the group of mete's own that they lie in; a group in it has to be removed before it.
@@ -189,7 +214,7 @@ package final class Executor {
             let expected = run.fresh.contains(setting) ? old : left[setting] ?? old
             if setting.isSame(current, write.value) {
                 left[setting] = write.value
-                run.outcome.skipped += 1
+                run.outcome.standing.append(write)
                 return
             }
             if let expected, !setting.isSame(current, expected), !setting.isTransient(current) {
@@ -219,13 +244,15 @@ package final class Executor {
 
     private func journalIntention(of write: Write, current: SettingValue) throws(ControlError) {
         if case .cgroup(let group) = write.value, case .cgroup(let origin) = current,
-            let hierarchy = write.setting.hierarchy
+            let hierarchy = write.setting.hierarchy, journal.contents.isOwnGroup(hierarchy.folder(of: group))
         {
-            try journal.noteOrigin(of: hierarchy.folder(of: group), hierarchy.folder(of: origin))
+            // From one of mete's groups to another, home stays where it was.
+            let home = journal.home(of: origin, in: hierarchy) ?? origin
+            try journal.noteOrigin(of: hierarchy.folder(of: group), hierarchy.folder(of: home))
         }
         // The journal keeps the last two intentions. After writes that failed, neither may be what stands.
         if let entry = journal.contents.entries[write.setting], !write.setting.isSame(current, entry.old),
-            let last = entry.intended.first, !write.setting.isSame(current, last)
+            !(entry.intended.first.map { write.setting.isSame(current, $0) } ?? false)
         {
             try journal.intend(write.setting, current)
         }

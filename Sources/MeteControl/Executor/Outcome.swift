@@ -16,7 +16,7 @@ package struct Outcome: Equatable, Sendable {
     /// What was written and stayed.
     package var applied: [Applied] = []
     /// Writes not made because what is there is what is wanted.
-    package var skipped = 0
+    package var standing: [Write] = []
     /// Settings left to another writer, with whose value stands.
     package var yielded: [Yield] = []
     /// Settings whose thread, process or group ended before the write.
@@ -32,6 +32,9 @@ package struct Outcome: Equatable, Sendable {
     package var cost: Nanoseconds = 0
 
     package init() {}
+
+    /// Writes whose value is in force, whether it had to be written or stood there.
+    package var inForce: [Write] { applied.map(\.write) + standing }
 }
 
 /// A setting that another writer changed after mete had, and that mete therefore leaves alone.

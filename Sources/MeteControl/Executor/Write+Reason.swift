@@ -19,6 +19,8 @@ extension Write {
         case ownGroup
         /// Into the group of its component.
         case move
+        /// Out of a group of mete's own, to where it came from.
+        case comeHome
         /// Runtime over period in cores; demand and guarantee of the whole component.
         case reservation(cores: Double, demand: Double, guarantee: Double)
         /// For a thread that somebody waits for.
@@ -45,6 +47,7 @@ extension Write.Reason: CustomStringConvertible {
         case .top: "holds the groups that mete makes"
         case .ownGroup: "its processes have no group to themselves, and may be given one"
         case .move: "into the group of its component"
+        case .comeHome: "no component may keep it in a group of mete's own any more: back to where it came from"
         case .reservation(let cores, let demand, let guarantee):
             "\(cores.brief) cores for this thread: the component is expected to want \(demand.brief) and is guaranteed "
                 + "\(guarantee.brief), divided among its hot threads"

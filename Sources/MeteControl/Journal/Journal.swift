@@ -103,7 +103,7 @@ package final class Journal {
     package func forget(_ settings: some Sequence<Setting>) throws(ControlError) {
         var text = ""
         for setting in settings {
-            guard let entry = contents.entries.removeValue(forKey: setting) else { continue }
+            guard let entry = contents.end(setting) else { continue }
             text += JournalContents.endLine(entry.id)
         }
         if !text.isEmpty { try append(text) }

@@ -99,11 +99,18 @@ package struct JournalContents: Equatable, Sendable {
         case ("end", 2):
             guard let id = Int(fields[1]) else { return "it holds no number" }
             guard let setting = settings[id], entries[setting]?.id == id else { return "its setting is unknown" }
-            entries[setting] = nil
+            end(setting)
             return nil
         default:
             return "its kind `\(fields[0])` is unknown"
         }
+    }
+
+    /// Strikes out a setting, and with a group where its processes came from.
+    @discardableResult
+    mutating func end(_ setting: Setting) -> Entry? {
+        if case .group(let folder) = setting { origins[folder] = nil }
+        return entries.removeValue(forKey: setting)
     }
 
     /// Settings with their entries, the one touched first first.

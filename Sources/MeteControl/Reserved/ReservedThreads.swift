@@ -82,8 +82,7 @@ package struct ReservedThreads {
 
     /// Draws the consequences of what was written.
     mutating func settle(_ outcome: Outcome, tick: Int, retryTicks: Int) {
-        for applied in outcome.applied {
-            guard case .scheduling(let key) = applied.write.setting else { continue }
+        for key in outcome.inForce.compactMap(\.setting.schedulingThread) {
             held[key] = asked[key]
             shared[key] = nil
         }

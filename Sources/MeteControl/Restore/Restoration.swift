@@ -2,9 +2,8 @@ internal import Glibc
 
 /// Brings everything in a journal back to what it was before mete, from the journal alone.
 ///
-/// Threads leave SCHED_DEADLINE first; the rest goes back in the reverse of the order in which it was touched, so
-/// that processes leave mete's groups before those are removed, and a controller is withdrawn after the groups that
-/// used it. Each setting is compared first: where neither mete's value nor the old one stands, somebody else wrote
+/// Threads leave SCHED_DEADLINE first, then processes leave mete's groups, whichever group they were moved to last; the rest goes back in
+/// the reverse of the order in which it was touched, so that a controller is withdrawn after the groups that used it. Each setting is compared first: where neither mete's value nor the old one stands, somebody else wrote
 /// it, and it stays. Running it twice changes nothing: what succeeded is struck out, and the journal is removed at the end.
 package struct Restoration {
     /// How long a group may take to empty: processes that are ending leave it by themselves.
@@ -27,9 +26,10 @@ package struct Restoration {
         report.damage = journal.contents.damage
         report.voidBootID = journal.voidBootID
         let entries = journal.contents.ordered.reversed()
-        let threads = entries.filter { if case .scheduling = $0.setting { true } else { false } }
-        let others = entries.filter { if case .scheduling = $0.setting { false } else { true } }
-        for (setting, entry) in threads + others {
+        let threads = entries.filter { $0.setting.schedulingThread != nil }
+        let memberships = entries.filter { $0.setting.hierarchy != nil }
+        let others = entries.filter { $0.setting.schedulingThread == nil && $0.setting.hierarchy == nil }
+        for (setting, entry) in threads + memberships + others {
             let action = restore(setting, entry, &report)
             report.steps.append(RestoreReport.Step(setting: setting, action: action))
             if case .failed = action { continue }
@@ -70,11 +70,8 @@ package struct Restoration {
 
     /// The old value, or for a cgroup that has been removed since, the nearest one above it.
     private func reachable(_ old: SettingValue, of setting: Setting) -> SettingValue {
-        guard case .cgroup(var path) = old, let hierarchy = setting.hierarchy else { return old }
-        while path != "/", !KernelFile.isFolder(hierarchy.folder(of: path)) {
-            path = FolderPath.parent(of: path)
-        }
-        return .cgroup(path)
+        guard case .cgroup(let path) = old, let hierarchy = setting.hierarchy else { return old }
+        return .cgroup(hierarchy.nearest(to: path))
     }
 
     /// Removes a group of mete's own once what is in it is back where its movers came from.

@@ -19,6 +19,12 @@ package struct ThreadKey: Hashable, Sendable {
         self.init(id: process.pid, startTicks: process.startTime / ThreadStat.nanosecondsPerTick)
     }
 
+    /// Of the thread or process that has this id now; nil when none has.
+    init?(living id: Int32) {
+        guard let stat = try? ThreadStat.read(id) else { return nil }
+        self.init(id: id, startTicks: stat.startTicks)
+    }
+
     /// Throws `Errno.gone` when the thread has ended, whether or not its id is in use again.
     package func requireAlive() throws(Errno) {
         if try ThreadStat.read(id).startTicks != startTicks { throw .gone }

@@ -26,6 +26,22 @@ package struct CgroupHierarchy: Hashable, Sendable {
         return mountPoint + below
     }
 
+    /// The cgroup whose folder this is.
+    func cgroup(ofFolder folder: String) -> String {
+        let below = folder.dropFirst(mountPoint.count)
+        if root == "/" { return below.isEmpty ? "/" : String(below) }
+        return root + below
+    }
+
+    /// This cgroup, or where it has been removed or is unwanted, the nearest above it.
+    func nearest(to cgroup: String, unless isUnwanted: (String) -> Bool = { _ in false }) -> String {
+        var path = cgroup
+        while path != "/", path != root, isUnwanted(path) || !KernelFile.isFolder(folder(of: path)) {
+            path = FolderPath.parent(of: path)
+        }
+        return path
+    }
+
     /// The cgroup that a thread is in.
     package func cgroup(of tid: Int32) throws(Errno) -> String {
         let text = try KernelFile.read("/proc/\(tid)/cgroup")

@@ -47,9 +47,7 @@ package struct ShortSlices {
 
     /// Draws the consequences of what was written.
     mutating func settle(_ outcome: Outcome, tick: Int, retryTicks: Int) {
-        for applied in outcome.applied {
-            if let key = applied.write.setting.schedulingThread { held[key] = asked[key] }
-        }
+        for key in outcome.inForce.compactMap(\.setting.schedulingThread) { held[key] = asked[key] }
         let refusals = outcome.failures.map(\.write.setting) + outcome.yielded.map(\.setting)
         for key in refusals.compactMap(\.schedulingThread) where asked[key] != nil || held[key] != nil {
             held[key] = nil

@@ -116,4 +116,13 @@ package enum KernelFile {
     package static func numbers(in path: String) throws(Errno) -> [Int32] {
         try read(path).split(separator: "\n").compactMap { Int32($0) }
     }
+
+    /// The same, and none where there is no such file.
+    static func numbersIfPresent(in path: String) throws(Errno) -> [Int32] {
+        do {
+            return try numbers(in: path)
+        } catch .noSuchFile {
+            return []
+        }
+    }
 }

@@ -97,6 +97,45 @@ extension KernelTests {
             #expect(agent.stop(SIGINT, grace: 30))
         }
 
+        /// Without leaving the processes where they are, or a failure every few seconds because the group is not empty.
+        @Test(arguments: ["renamed", "not to be moved", "removed"])
+        func aReloadTakesBackWhatTheNewPolicyDoesNotMove(hogs: String) async throws {
+            let parts = Self.policy.split(separator: "  - name: hogs")
+            try #require(parts.count == 2)
+            let next =
+                switch hogs {
+                case "renamed": "\(parts[0])  - name: renamed\(parts[1])"
+                case "not to be moved": Self.policy.replacing("class: batch\n    move: true", with: "class: batch")
+                default: String(parts[0])
+                }
+            try #require(next != Self.policy)
+            let scene = try Scene()
+            let before = try scene.settings()
+            let log = "\(scene.folder.path)/log"
+            let agent = try scene.startAgent(errors: .file(log))
+            try await scene.waitUntilEnforced()
+            let cpu = try #require(CgroupHierarchies.discover().cpu)
+            let old = try cpu.cgroup(of: scene.hogs.identifier)
+            #expect(old != before.hogsGroup, "the detector must see the move")
+            try TextFile.write(next, to: "\(scene.folder.path)/policy.yaml", creating: true)
+            agent.send(SIGHUP)
+            let own = OwnGroup.path(below: cpu.root) + "/renamed"
+            let wanted = hogs == "renamed" ? own : before.hogsGroup
+            let isSettled = try Polling.wait {
+                try cpu.cgroup(of: scene.hogs.identifier) == wanted && !KernelFile.exists(cpu.folder(of: old))
+            }
+            let stands = try cpu.cgroup(of: scene.hogs.identifier)
+            #expect(isSettled, "\(stands) instead of \(wanted)")
+            let client = AgentClient(socket: scene.socket)
+            let status = try await client.status()
+            #expect(
+                status.components.contains { !$0.enforcement.reservations.isEmpty }, "the others keep what they have")
+            #expect(agent.stop(SIGINT, grace: 30))
+            let said = try TextFile.read(log)
+            #expect(!said.contains("cannot"), "\(said)")
+            try scene.expect(before)
+        }
+
         @Test func aPolicyThatDoesNotLoadLeavesTheOldOneInForce() async throws {
             let scene = try Scene()
             let agent = try scene.startAgent()

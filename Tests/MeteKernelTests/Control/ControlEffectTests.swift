@@ -73,6 +73,75 @@ extension KernelTests {
             #expect(!KernelFile.exists(bench.hierarchy.folder(of: "/mete")))
         }
 
+        /// What a policy that is loaded again may say of a component that was moved.
+        enum SecondThought: CaseIterable {
+            case removed, renamed, stays
+        }
+
+        @Test(arguments: SecondThought.allCases)
+        func bringsHomeWhatThePolicyNoLongerMoves(_ thought: SecondThought) throws {
+            let bench = try ControlBench()
+            let home = try bench.group("home")
+            let shop = try bench.start("wait", in: home)
+            let other = try bench.start("wait", in: home)
+            let controller = try CPUController(hierarchies: .discover(), stateFolder: bench.state)
+            var second: Nanoseconds = 0
+            func apply(_ name: String, move: Bool, _ shops: [ChildProcess], _ others: [ChildProcess]) throws {
+                second += 1
+                let outcome = controller.apply(
+                    directives: [directive(name, 1, move: move), directive("rest", 1)],
+                    memberships: [try member(name, shops), try member("rest", others)], capacity: 2,
+                    at: Instant(nanoseconds: second * .perSecond))
+                #expect(outcome.failures.isEmpty, "\(outcome.failures)")
+            }
+            try apply("shop", move: true, [shop], [other])
+            #expect(try shop.reference.cpuCgroup == "/mete/shop")
+            let born = try bench.start("wait", in: "/mete/shop")
+            let old = bench.hierarchy.folder(of: "/mete/shop")
+            // Once to move, once to remove what has become empty, and once more, which changes nothing.
+            for _ in 0..<3 {
+                switch thought {
+                case .removed: try apply("other", move: true, [], [shop, born, other])
+                case .renamed: try apply("store", move: true, [shop, born], [other])
+                case .stays: try apply("shop", move: false, [shop, born], [other])
+                }
+            }
+            let wanted = thought == .renamed ? "/mete/store" : home
+            #expect(try shop.reference.cpuCgroup == wanted)
+            #expect(try born.reference.cpuCgroup == wanted)
+            #expect(!KernelFile.exists(old))
+            // What was born in mete's group goes home from the next one too.
+            let report = try controller.release()
+            #expect(report.isComplete, "\(report)")
+            #expect(try shop.reference.cpuCgroup == home, "\(report)")
+            #expect(try born.reference.cpuCgroup == home)
+            #expect(!KernelFile.exists(bench.hierarchy.folder(of: "/mete")))
+        }
+
+        @Test func emptiesAGroupOfMetesOwnBeforeItGoes() throws {
+            let bench = try ControlBench()
+            let home = try bench.group("home")
+            let shop = try bench.start("wait", in: home)
+            let other = try bench.start("wait", in: home)
+            let controller = try CPUController(hierarchies: .discover(), stateFolder: bench.state)
+            func apply(_ names: [String], _ members: [Membership], second: Nanoseconds) -> Outcome {
+                controller.apply(
+                    directives: names.map { directive($0, 1, move: $0 != "rest") }, memberships: members, capacity: 2,
+                    at: Instant(nanoseconds: second * .perSecond))
+            }
+            let first = apply(["shop", "rest"], [try member("shop", [shop]), try member("rest", [other])], second: 0)
+            #expect(first.failures.isEmpty)
+            // Not known to any plan: it was born since the last window.
+            let born = try bench.start("wait", in: "/mete/shop")
+            for second in 1...3 as ClosedRange<Nanoseconds> {
+                let outcome = apply(["rest"], [try member("rest", [shop, other])], second: second)
+                #expect(outcome.failures.isEmpty, "\(outcome.failures)")
+            }
+            #expect(try born.reference.cpuCgroup == home)
+            #expect(!KernelFile.exists(bench.hierarchy.folder(of: "/mete")))
+            #expect(try controller.release().isComplete)
+        }
+
         @Test func aCapIsLiftedInAGroupOfMetesOwn() throws {
             let bench = try ControlBench()
             let home = try bench.group("home")
