@@ -133,7 +133,7 @@ let package = Package(
         .testTarget(
             name: "MeteAgentTests",
             dependencies: [
-                "MeteModel", "MeteProtocol", "MeteClient", "MeteAgent", "MeteTestSupport",
+                "MeteModel", "MetePolicy", "MeteProtocol", "MeteClient", "MeteAgent", "MeteTestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict),

@@ -30,7 +30,7 @@ package final class Agent {
         self.log = log
         let hierarchies = CgroupHierarchies.discover()
         source = try PolicySource(
-            path: options.policyFile, context: context,
+            path: options.policyFile, mustBeTrusted: options.control == .enforced, context: context,
             findings: options.control == .none ? nil : ControlSupport.findings(hierarchies: hierarchies))
         watch = PolicyWatch(hierarchies)
         let now = Instant(nanoseconds: TickClock.now())
@@ -50,7 +50,7 @@ package final class Agent {
             var probes = KernelProbes.Options()
             probes.ringBytes = options.ringBytes
             probes.ownClock = try !Self.kernelKeepsDelays(controller, at: now, log: log)
-            tracer = try Tracer(classifier: source.classifier(), permanent: source.permanent, options: probes)
+            tracer = try Tracer(classifier: source.classifier, permanent: source.permanent, options: probes)
             for probe in tracer.probeStates where !probe.isAttached { log(.probeMissing(probe)) }
             loop = ControlLoop(
                 tracer: tracer, controller: controller, policy: source.policy,
@@ -141,29 +141,21 @@ package final class Agent {
     private func reload() {
         do {
             try source.reload()
-            tracer.reclassify(with: try source.classifier(), permanent: source.permanent)
-            loop.adopt(source.policy)
-            // Loading the policy again is how an operator says that it is to be in force, whoever wrote what since.
-            controller?.takeBackYielded()
-            state.setPolicy(PolicyReport(file: source.path, loadedAt: Self.wallClock()))
-            watch.forgetWalk()
-            warn()
-            let report = state.policy
-            if let path = source.path {
-                log(.policyLoaded(path: path, components: source.policy.components.count))
-            }
-            state.answerReloads(
-                .loaded(ReloadReport(policy: report, components: source.policy.components.map(\.id))))
-        } catch let errors as PolicyErrors {
-            refuse(errors)
         } catch {
-            refuse(
-                PolicyErrors(errors: [
-                    PolicyError(
-                        file: source.path ?? "", line: 0, column: 0, field: "", problem: "\(error)",
-                        remedy: "correct the expression")
-                ]))
+            return refuse(error)
         }
+        tracer.reclassify(with: source.classifier, permanent: source.permanent)
+        loop.adopt(source.policy)
+        // Loading the policy again is how an operator says that it is to be in force, whoever wrote what since.
+        controller?.takeBackYielded()
+        state.setPolicy(PolicyReport(file: source.path, loadedAt: Self.wallClock()))
+        watch.forgetWalk()
+        warn()
+        if let path = source.path {
+            log(.policyLoaded(path: path, components: source.policy.components.count))
+        }
+        state.answerReloads(
+            .loaded(ReloadReport(policy: state.policy, components: source.policy.components.map(\.id))))
     }
 
     /// Looks which of what the policy names is not there, and tells what is new.

@@ -52,7 +52,7 @@ package enum ExitStatus: Int32 {
         case .alreadyRunning, .contended: self = .alreadyRunning
         case .invalidPath: self = .usage
         case .system(let errno) where errno == EACCES || errno == EPERM: self = .notPermitted
-        case .occupied, .system, .eventLoop: self = .failure
+        case .occupied, .untrusted, .system, .eventLoop: self = .failure
         }
     }
 

@@ -92,6 +92,9 @@ package struct StatusTable {
         if !enforcement.reservations.isEmpty {
             reasons.append("\(enforcement.reservations.count) of \(component.threads) threads reserved")
         }
+        if !enforcement.shortSlices.isEmpty {
+            reasons.append("\(enforcement.shortSlices.count) of \(component.threads) threads have short slices")
+        }
         return reasons.flatMap { TextLines.wrapped($0, indent: 4) }
     }
 

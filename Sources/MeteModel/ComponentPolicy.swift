@@ -40,6 +40,8 @@ package struct ComponentPolicy: Equatable, Sendable {
     package var cpu = CPUPolicy()
     /// Line of the policy file where the component starts, from 1; 0 for components found by discovery.
     package var line = 0
+    /// Its place among the entries of its file, e.g. `components[2]`; empty for one that no file names.
+    package var field = ""
 
     package init(id: ComponentID) {
         self.id = id

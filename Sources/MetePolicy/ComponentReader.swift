@@ -19,6 +19,7 @@ struct ComponentReader {
         self.field = field
         policy = ComponentPolicy(id: ComponentID(""))
         policy.line = field.place?.line ?? 0
+        policy.field = field.path
         readName(map)
         if let `class` = map["class"]?.choice(ComponentClass.self) {
             policy.class = `class`

@@ -11,6 +11,8 @@ package struct EnforcementReport: Equatable, Sendable, Codable {
     package var reservations: [ReservationReport]
     /// Threads that would be reserved and are not.
     package var sharedThreads: [SharedThread]
+    /// Ids of the threads that run in the shortest slices that the kernel takes, so that they need not wait for the slices of others.
+    package var shortSlices: [Int32]
     /// Settings that somebody else wrote and that mete leaves alone.
     package var yielded: [YieldedSetting]
     /// What is not in force, or less than wanted, and why; what failed and what to do.
@@ -18,14 +20,15 @@ package struct EnforcementReport: Equatable, Sendable, Codable {
 
     package init(
         mode: CPUMode? = nil, wantedMode: CPUMode = .shared, cgroups: [String] = [],
-        reservations: [ReservationReport] = [], sharedThreads: [SharedThread] = [], yielded: [YieldedSetting] = [],
-        notes: [String] = []
+        reservations: [ReservationReport] = [], sharedThreads: [SharedThread] = [], shortSlices: [Int32] = [],
+        yielded: [YieldedSetting] = [], notes: [String] = []
     ) {
         self.mode = mode
         self.wantedMode = wantedMode
         self.cgroups = cgroups
         self.reservations = reservations
         self.sharedThreads = sharedThreads
+        self.shortSlices = shortSlices
         self.yielded = yielded
         self.notes = notes
     }

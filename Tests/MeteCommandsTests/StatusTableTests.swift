@@ -86,6 +86,7 @@ struct StatusTableTests {
                     ], change: .ceded),
                 enforcement: EnforcementReport(
                     mode: .shared, wantedMode: .shared, cgroups: ["/sys/fs/cgroup/cpu/mete/batch"],
+                    shortSlices: [711, 712],
                     yielded: [
                         YieldedSetting(
                             path: "/sys/fs/cgroup/cpu/mete/batch/cpu.shares", ours: "1280", standing: "512")
@@ -133,6 +134,7 @@ struct StatusTableTests {
             1.250 = 0.250 guaranteed + 1.055 forecast at p50 - 0.055 rounded to whole units; cut: another
               component's claim comes first
             forecast: decayed peak, too few samples for the other
+            2 of 4 threads have short slices
         shop                   latency       0.312    0.340   0.455 p99     0.625        0.500 met  reserved
             0.625 = 0.455 guaranteed + 0.170 lent, as nobody else claims it; raised: nobody else needs it
             forecast: autoregressive, lower pinball loss (0.021 against 0.034); p95 held 95.7 %

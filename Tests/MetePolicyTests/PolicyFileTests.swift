@@ -1,3 +1,4 @@
+import Glibc
 import MeteModel
 import MetePolicy
 import MeteTestSupport
@@ -30,6 +31,32 @@ import Testing
         #expect(
             missing?.description.hasPrefix("/nowhere/mete.yaml: cannot be read: No such file or directory;") == true)
         #expect(firstError("/tmp")?.problem == "cannot be read: Is a directory")
+    }
+
+    /// What it says would be put in force by root.
+    @Test(arguments: [(0o644, true), (0o600, true), (0o664, false), (0o646, false)] as [(mode_t, Bool)])
+    func refusesAFileThatOthersMayWriteWhereItMustBeTrusted(mode: mode_t, isTrusted: Bool) throws {
+        let path = try folder.write("components: [{ name: a, match: { comm: a } }]", to: "mete.yaml")
+        try #require(chmod(path, mode) == 0)
+        #expect(throws: Never.self) { try PolicyFile(path: path).load(context: twoCores) }
+        let file = PolicyFile(path: path, mustBeTrusted: true)
+        if isTrusted {
+            #expect(throws: Never.self) { try file.load(context: twoCores) }
+        } else {
+            let errors = #expect(throws: PolicyErrors.self) { try file.load(context: twoCores) }
+            let text = errors?.errors.first?.description
+            #expect(text?.contains("is not trusted: its mode 0\(String(mode, radix: 8)) lets others write it") == true)
+            #expect(text?.contains("chmod go-w \(path)") == true)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (0, 0o755, nil), (7, 0o700, nil), (8, 0o700, "it belongs to user 8"), (0, 0o1777, nil),
+            (0, 0o777, "its mode 0777 lets others write it"), (8, 0o1777, "it belongs to user 8"),
+        ] as [(UInt32, UInt32, String?)])
+    func tellsWhoMayPutAnotherFileInAFolder(owner: UInt32, mode: UInt32, weakness: String?) {
+        #expect(FileOwnership(owner: owner, mode: mode).weaknessOfFolder(for: 7) == weakness)
     }
 
     @Test func refusesBytesThatAreNoText() throws {

@@ -43,6 +43,7 @@ import Testing
         shop.cpu.latency = 2 * .perMillisecond
         shop.cpu.reclaim = true
         shop.line = 6
+        shop.field = "components[0]"
         #expect(policy.components == [shop, ComponentPolicy(id: .rest)])
     }
 

@@ -81,6 +81,9 @@ enum GoldenJSON {
                     "tid" : 905
                   }
                 ],
+                "shortSlices" : [
+                  903
+                ],
                 "wantedMode" : "reserved",
                 "yielded" : [
                   {
@@ -133,6 +136,9 @@ enum GoldenJSON {
 
                 ],
                 "sharedThreads" : [
+
+                ],
+                "shortSlices" : [
 
                 ],
                 "wantedMode" : "shared",

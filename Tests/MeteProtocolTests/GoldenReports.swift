@@ -39,6 +39,7 @@ enum GoldenReports {
                             tid: 901, name: "redis-server", runtimeNanoseconds: 500_000, periodNanoseconds: 1_000_000)
                     ],
                     sharedThreads: [SharedThread(tid: 905, name: "bio_aof", reason: "affinity is too narrow")],
+                    shortSlices: [903],
                     yielded: [
                         YieldedSetting(path: "/sys/fs/cgroup/cpu/mete/shop/cpu.shares", ours: "640", standing: "512")
                     ],

@@ -14,6 +14,8 @@ package struct APIServerError: Error, Equatable, CustomStringConvertible {
         case contended
         /// Something that is not a stream socket stands at the path.
         case occupied
+        /// Others may write the folder.
+        case untrusted
         /// The path does not fit a socket address, or is not absolute.
         case invalidPath
         /// A system call failed.

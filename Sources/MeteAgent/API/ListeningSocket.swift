@@ -1,4 +1,5 @@
 import Glibc
+import MeteModel
 import MeteProtocol
 
 /// The agent's listening Unix socket, and the file that names it.
@@ -60,12 +61,23 @@ struct ListeningSocket {
         guard created || errno == EEXIST else { throw failure("create the folder of", path) }
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("open the folder of", path) }
-        if created, fchmod(descriptor, folderMode) != 0 {
-            let error = failure("set the mode of the folder of", path)
+        do throws(APIServerError) {
+            if created, fchmod(descriptor, folderMode) != 0 { throw failure("set the mode of the folder of", path) }
+            var facts = stat()
+            guard fstat(descriptor, &facts) == 0 else { throw failure("examine the folder of", path) }
+            let ownership = FileOwnership(owner: facts.st_uid, mode: facts.st_mode)
+            if let weakness = ownership.weaknessOfFolder(for: geteuid()) {
+                throw APIServerError(
+                    .untrusted, socket: path,
+                    message:
+                        "the folder \(folder) is not trusted: \(weakness), and could put a socket of their own in this one's place",
+                    remedy: "choose a socket path in a folder that only root may write, such as \(SocketPath.standard)")
+            }
+            return descriptor
+        } catch {
             close(descriptor)
             throw error
         }
-        return descriptor
     }
 
     private static func lock(_ folder: CInt, socket path: String) throws(APIServerError) {

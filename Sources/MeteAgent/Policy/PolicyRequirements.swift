@@ -18,7 +18,7 @@ enum PolicyRequirements {
         let deadline = missing("SCHED_DEADLINE")
         let controller = missing("cpu controller")
         for (index, component) in policy.components.enumerated() {
-            let field = "components[\(index)].cpu"
+            let field = component.field + ".cpu"
             func refuse(_ field: String, _ lack: (reason: String, remedy: String), _ alternative: String) {
                 errors.append(
                     PolicyError(

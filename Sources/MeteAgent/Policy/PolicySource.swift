@@ -14,37 +14,60 @@ package struct PolicySource {
     private var version: FileVersion?
     private var looksUntilCheck = 0
 
-    package private(set) var policy: Policy
+    private var loaded: Loaded
 
+    package var policy: Policy { loaded.policy }
+    /// Puts processes into the policy's components, and mete into one of its own.
+    package var classifier: any Classifying { loaded.classifier }
+
+    /// - Parameter mustBeTrusted: refuses a file that others than root may write.
     /// - Throws: `PolicyErrors` when the file does not load.
-    package init(path: String?, context: PolicyContext, findings: [Finding]?) throws(PolicyErrors) {
+    package init(
+        path: String?, mustBeTrusted: Bool, context: PolicyContext, findings: [Finding]?
+    ) throws(PolicyErrors) {
         self.context = context
         self.findings = findings
-        file = path.map(PolicyFile.init(path:))
+        file = path.map { PolicyFile(path: $0, mustBeTrusted: mustBeTrusted) }
         version = path.flatMap(FileVersion.init(path:))
         guard let file else {
-            policy = Policy()
+            var policy = Policy()
             policy.components = [ComponentPolicy(id: .rest)]
+            loaded = Loaded(policy, Discovery())
             return
         }
-        policy = try Self.load(file, context, findings)
+        loaded = try Self.load(file, context, findings)
+    }
+
+    /// A policy with what follows from it, so that both change at once or neither does.
+    private struct Loaded {
+        let policy: Policy
+        let classifier: any Classifying
+
+        init(_ policy: Policy, _ others: any Classifying) {
+            self.policy = policy
+            // A policy may name a component of its own like that.
+            let namesOwn = policy.components.contains { $0.id == .mete && !$0.isTemplate }
+            classifier = namesOwn ? others : OwnComponent(beside: others)
+        }
     }
 
     private static func load(
         _ file: PolicyFile, _ context: PolicyContext, _ findings: [Finding]?
-    ) throws(PolicyErrors) -> Policy {
-        let policy = try file.load(context: context)
-        guard let findings else { return policy }
-        return try PolicyRequirements.meet(policy, file: file.path, findings: findings)
+    ) throws(PolicyErrors) -> Loaded {
+        var policy = try file.load(context: context)
+        if let findings { policy = try PolicyRequirements.meet(policy, file: file.path, findings: findings) }
+        do {
+            return Loaded(policy, try Classifier(policy))
+        } catch {
+            throw PolicyErrors(errors: [
+                PolicyError(
+                    file: file.path, line: 0, column: 0, field: "", problem: "\(error)",
+                    remedy: "correct the expression")
+            ])
+        }
     }
 
     package var path: String? { file?.path }
-
-    package func classifier() throws(ExtendedRegexError) -> any Classifying {
-        let others: any Classifying = file == nil ? Discovery() : try Classifier(policy)
-        // A policy may name a component of its own like that.
-        return permanent.contains(.mete) ? others : OwnComponent(beside: others)
-    }
 
     /// Components that the policy names itself, and the rest; templates come with their instances.
     package var permanent: [ComponentID] {
@@ -68,7 +91,7 @@ package struct PolicySource {
     package mutating func reload() throws(PolicyErrors) {
         guard let file else { return }
         version = FileVersion(path: file.path)
-        policy = try Self.load(file, context, findings)
+        loaded = try Self.load(file, context, findings)
     }
 }
 

@@ -82,6 +82,7 @@ extension EnforcementReport {
             sharedThreads: control.sharedThreads.map {
                 SharedThread(tid: $0.thread.tid, name: $0.name, reason: $0.reason)
             },
+            shortSlices: control.shortSlices,
             yielded: control.yielded.map {
                 YieldedSetting(
                     path: $0.setting.description, ours: $0.left.description, standing: $0.found.description)
@@ -95,7 +96,7 @@ extension EnforcementReport {
 
 extension ComponentControlStatus {
     /// Whether anything of the component's plan is in the kernel.
-    var isInForce: Bool { !weights.isEmpty || !reservations.isEmpty }
+    var isInForce: Bool { !weights.isEmpty || !reservations.isEmpty || !shortSlices.isEmpty }
 }
 
 extension LossReport {

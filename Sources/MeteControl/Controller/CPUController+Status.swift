@@ -38,6 +38,10 @@ extension CPUController {
                     ComponentControlStatus.SharedThread(
                         thread: shared.thread, name: names[shared.thread] ?? "", reason: shared.reason))
         }
+        for (key, held) in slices.held {
+            status[held.component, default: ComponentControlStatus(component: held.component)].shortSlices.append(
+                key.id)
+        }
         // What serves no one component concerns all.
         var general = (competition?.unreadable ?? [:]).map { path, error in
             "\(path) cannot be read: \(error); what it tells of competes with the default weight"
@@ -57,6 +61,7 @@ extension CPUController {
             for component in owners(of: yield.setting) { status[component]?.yielded.append(yield) }
         }
         for id in status.keys {
+            status[id]?.shortSlices.sort()
             status[id]?.reservations.sort { $0.thread.tid < $1.thread.tid }
             status[id]?.sharedThreads.sort { $0.thread.tid < $1.thread.tid }
             status[id]?.yielded.sort { $0.setting.description < $1.setting.description }

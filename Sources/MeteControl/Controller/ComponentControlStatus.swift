@@ -26,6 +26,8 @@ package struct ComponentControlStatus: Equatable, Sendable {
     package var weights: [String: Double] = [:]
     package var reservations: [Reservation] = []
     package var sharedThreads: [SharedThread] = []
+    /// Threads that have the shortest slice that the kernel takes, by id.
+    package var shortSlices: [Int32] = []
     package var yielded: [Yield] = []
     /// Share of the allotment that the weights can hold when everybody wants everything; below 1 the range of weights is too small.
     package var reach = 1.0

@@ -1,5 +1,6 @@
 internal import CMeteLinux
 internal import Glibc
+internal import MeteModel
 
 /// The folder of what must outlive the agent but not the boot, held by one process at a time.
 ///
@@ -84,9 +85,7 @@ package final class StateFolder {
         var facts = stat()
         guard fstat(descriptor, &facts) == 0 else { return "it cannot be examined: \(Errno(errno))" }
         if !isFolder, facts.st_mode & S_IFMT != S_IFREG { return "it is no regular file" }
-        if facts.st_uid != 0, facts.st_uid != geteuid() { return "it belongs to user \(facts.st_uid)" }
-        let mode = facts.st_mode & 0o7777
-        return mode & 0o022 == 0 ? nil : "its mode 0\(String(mode, radix: 8)) lets others write it"
+        return FileOwnership(owner: facts.st_uid, mode: facts.st_mode).weakness(for: geteuid())
     }
 
     private static func takeLock(_ folder: Int32, _ path: String) throws(ControlError) -> Int32 {

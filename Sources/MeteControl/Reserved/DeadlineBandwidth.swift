@@ -40,16 +40,16 @@ package struct DeadlineBandwidth: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - debugfs: Where it is mounted; nil to look it up in the mounts.
-    ///   - rereadsLimit: Whether the sysctl with the limit is read again where the kernel does not show the limit elsewhere. Since 6.15
-    ///     even reading kernel.sched_rt_runtime_us rebuilds the root domains (sched_rt_handler() in kernel/sched/rt.c): that frees
-    ///     what has leaked, and does harm while a reserved thread is ending (see `booked`).
+    ///   - rereadsLimit: Whether the sysctl with the limit is read again where the kernel does not show the limit elsewhere and reading
+    ///     it is harmless.
     package static func measure(debugfs: String? = nil, rereadsLimit: Bool = false) -> DeadlineBandwidth {
         let debug = debugfs ?? mountedDebugfs()
         let cpus = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let account = debug.flatMap(account(debugfs:))
         var bandwidth = DeadlineBandwidth(
             fairServers: fairServers(cpus: cpus, debugfs: debug), cpus: cpus,
-            limit: account?.limit ?? (rereadsLimit ? readLimit() : limitAtFirstLook), periods: periods())
+            limit: account?.limit ?? (rereadsLimit && !readingRebuildsDomains ? readLimit() : limitAtFirstLook),
+            periods: periods())
         bandwidth.threads = reservations()
         bandwidth.booked = account?.booked
         return bandwidth
@@ -76,6 +76,10 @@ package struct DeadlineBandwidth: Equatable, Sendable {
     }
 
     private static let limitAtFirstLook = readLimit()
+
+    /// Since 6.15 even reading kernel.sched_rt_runtime_us rebuilds the root domains (sched_rt_handler() in kernel/sched/rt.c): that
+    /// frees what has leaked, and does harm while a reserved thread is ending (see `booked`).
+    private static let readingRebuildsDomains = isKernel(atLeast: 6, 15)
 
     /// kernel.sched_rt_runtime_us over kernel.sched_rt_period_us; 1 where there is no limit.
     static func readLimit() -> Double {

@@ -25,6 +25,20 @@ struct ListeningSocketTests {
         #expect(try mode(folder.file("run")) == 0o700)
     }
 
+    /// Whoever may write the folder could answer in the agent's place.
+    @Test(arguments: [(0o777, false), (0o775, false), (0o1777, true), (0o755, true)] as [(mode_t, Bool)])
+    func folderThatOthersMayWriteIsRefusedUnlessItKeepsFilesToTheirOwners(mode: mode_t, isTaken: Bool) throws {
+        try #require(mkdir(folder.file("run"), 0o750) == 0)
+        try #require(chmod(folder.file("run"), mode) == 0)
+        if isTaken {
+            try start(folder.socket).stop()
+        } else {
+            let error = #expect(throws: APIServerError.self) { try start(folder.socket) }
+            #expect(error?.code == .untrusted)
+            #expect(error?.description.contains("0\(String(mode, radix: 8)) lets others write it") == true)
+        }
+    }
+
     @Test func staleSocketIsReplaced() async throws {
         let path = folder.file("agent.sock")
         _ = try RawListener(path)
