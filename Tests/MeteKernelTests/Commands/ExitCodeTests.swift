@@ -110,11 +110,27 @@ extension KernelTests {
             #expect(agent.stop(SIGINT, grace: 30))
         }
 
-        /// Root without the right to write where others own the folder.
+        /// Root without the right to write where modes forbid it.
         @Test func aSocketWhereNothingMayBeWrittenIs4() throws {
-            #expect(chown(folder.path, 65534, 65534) == 0 && chmod(folder.path, 0o755) == 0)
+            #expect(chmod(folder.path, 0o555) == 0)
             let start = try MeteRun.Start.setpriv("--bounding-set", "-dac_override")
             try MeteRun(["agent", "--socket", socket], start: start).expect(4, saying: socket, "run the agent as root")
+        }
+
+        @Test func aSocketWhereOthersMayPutTheirsIs1() throws {
+            #expect(chown(folder.path, 65534, 65534) == 0)
+            try MeteRun(["agent", "--socket", socket]).expect(
+                1, saying: "it belongs to user 65534", "choose a socket path")
+        }
+
+        /// It would be put in force as root; only looked at, it does no harm.
+        @Test func aPolicyThatOthersMayWriteIs2() throws {
+            let policy = "\(folder.path)/policy.yaml"
+            try TextFile.write("components: [{ name: a, match: { comm: a } }]", to: policy, creating: true)
+            #expect(chmod(policy, 0o666) == 0)
+            try MeteRun(["agent", "--enforce", "--state-dir", state, "--socket", socket, "--policy", policy]).expect(
+                2, saying: "\(policy): is not trusted", "chmod go-w")
+            try MeteRun(["plan", "--policy", policy, "--duration", "0.2"]).expect(0)
         }
 
         @Test func aMissingCapabilityIs4() throws {
