@@ -242,8 +242,8 @@ package struct UsageAccountant {
         } else if let parent, origin != .found {
             cgroups = parent.cgroups
             facts = parent.facts
-        } else if let program = reader.program(of: Int32(bitPattern: record.pid)) {
-            cgroups = reader.cgroups(of: Int32(bitPattern: record.pid))
+        } else if let (program, found) = read(record.pid) {
+            cgroups = found
             facts = ProcessFacts(
                 pid: 0, parent: 0, comm: "", executable: program.executable, commandLine: program.commandLine,
                 user: record.user,
@@ -276,6 +276,14 @@ package struct UsageAccountant {
         processes[record.pid] = entry
         processes[record.parent_pid]?.children += 1
         return entry
+    }
+
+    /// What a process is and where, or nil where it ended before all of that could be read: half of it may be true of no component.
+    private mutating func read(_ pid: UInt32) -> (Program, [CgroupMembership])? {
+        let pid = Int32(bitPattern: pid)
+        guard let program = reader.program(of: pid) else { return nil }
+        let cgroups = reader.cgroups(of: pid)
+        return cgroups.isEmpty ? nil : (program, cgroups)
     }
 
     private mutating func leave(_ pid: UInt32) {

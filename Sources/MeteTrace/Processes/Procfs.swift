@@ -15,7 +15,10 @@ package struct Procfs: ProcessReading {
     package mutating func program(of pid: Int32) -> Program? {
         guard let arguments = read("\(root)/\(pid)/cmdline") else { return nil }
         let words = arguments.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-        return Program(executable: link("\(root)/\(pid)/exe"), commandLine: words.joined(separator: " "))
+        let executable = link("\(root)/\(pid)/exe")
+        // A process that has ended and that nobody has waited for yet reads as empty.
+        if words.isEmpty, executable == nil { return nil }
+        return Program(executable: executable, commandLine: words.joined(separator: " "))
     }
 
     package mutating func cgroups(of pid: Int32) -> [CgroupMembership] {

@@ -20,10 +20,12 @@ struct Workload {
     }
 
     /// A tracer that sees workloads as one component, from the command line on, and all else as the rest.
-    static func tracer(_ options: KernelProbes.Options) throws -> Tracer {
+    static func tracer(
+        _ options: KernelProbes.Options, matching rule: MatchRule = .commandLine(.regex("mete-workload"))
+    ) throws -> Tracer {
         var policy = Policy()
         var workload = ComponentPolicy(id: component)
-        workload.match = [MatchClause(rules: [.commandLine(.regex("mete-workload"))])]
+        workload.match = [MatchClause(rules: [rule])]
         policy.components = [workload, ComponentPolicy(id: .rest)]
         return try Tracer(classifier: Classifier(policy), permanent: [component, .rest], options: options)
     }

@@ -58,7 +58,8 @@ struct RecordScript {
 struct FakeProcess {
     var executable: String
     var commandLine = ""
-    var cgroup = "/"
+    /// Nil for one that ends before it can be read.
+    var cgroup: String? = "/"
 }
 
 /// What /proc would show; a test may change it.
@@ -74,7 +75,7 @@ final class FakeProcesses: ProcessReading {
     }
 
     func cgroups(of pid: Int32) -> [CgroupMembership] {
-        processes[pid].map { [CgroupMembership(controllers: "", path: $0.cgroup)] } ?? []
+        processes[pid]?.cgroup.map { [CgroupMembership(controllers: "", path: $0)] } ?? []
     }
 }
 

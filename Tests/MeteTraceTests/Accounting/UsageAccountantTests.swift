@@ -37,6 +37,16 @@ struct UsageAccountantTests {
         #expect(script.closeWindow("web")?.cpu.runTime == 70)
     }
 
+    /// As in a storm of forks: a sweep meets the child before the record of its birth, and /proc when the child has ended.
+    @Test func aChildThatEndsWhileItIsReadIsItsParentsKin() throws {
+        let shop = ComponentPolicy("shop", .cgroup(.exact("/shop")))
+        var script = try RecordScript([shop], facts: [10: FakeProcess(executable: "/bin/sh", cgroup: "/shop")])
+        script.send(METE_RECORD_USAGE, 10, of: 10, run: 100)
+        script.processes.processes[11] = FakeProcess(executable: "/bin/sh", cgroup: nil)
+        script.send(METE_RECORD_USAGE, 11, of: 11, parent: 10, run: 30)
+        #expect(script.closeWindow("shop")?.cpu.runTime == 130)
+    }
+
     @Test func whatAThreadUsedBeforeTracingIsNoUsage() throws {
         var script = try RecordScript([Self.web], beginning: 1000)
         script.send(METE_RECORD_USAGE, 10, of: 10, start: 999, run: 5_000_000, name: "web")
