@@ -26,6 +26,8 @@ RELEASE := .build/release
 DEBUG    = $(realpath .build/debug)
 # Each is named as its file is.
 KERNEL_SUITES := $(basename $(notdir $(wildcard Tests/MeteKernelTests/*/*Tests.swift)))
+# Those that compare CPU times: see Tests/vm/test-vm.
+TIMED_SUITES  := ^(GuaranteeTests|ControlEffectTests)$$
 FORMAT  := Package.swift Sources Tests examples
 C_SOURCES := $(wildcard bpf/*.[ch] bpf/include/*.h Sources/C*/*.[ch] Sources/C*/include/*.h Tests/Support/*/*.c)
 
@@ -57,7 +59,7 @@ test-vm: deps bpf ## the kernel tests on cgroup v2 under Debian's 6.1, 6.12 and 
 	@tools/apt-install $(TEST_PACKAGES)
 	$(SWIFT) build --build-tests -j $(JOBS)
 	$(SWIFT) build -c release --static-swift-stdlib -j $(JOBS) --product mete
-	Tests/vm/test-vm --timeout 800 --tries 3 --file $(realpath .)/$(RELEASE)/mete=$(DEBUG)/mete \
+	Tests/vm/test-vm --timeout 800 --tries 3 --timed '$(TIMED_SUITES)' --file $(realpath .)/$(RELEASE)/mete=$(DEBUG)/mete \
 		--file $(DEBUG)/mete-workload --file $(DEBUG)/CrashProbe --file /usr/bin/setpriv \
 		$(foreach suite,$(KERNEL_SUITES),"$(DEBUG)/metePackageTests.xctest --no-parallel --filter $(suite)")
 

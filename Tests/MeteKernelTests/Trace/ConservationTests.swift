@@ -102,8 +102,10 @@ extension KernelTests {
             #expect(window.threads < before + 100)
         }
 
-        @Test(.enabled(if: DelayAccounting.current() == .kept, "kernel.task_delayacct is off"))
-        func runQueueDelayIsWhatTheKernelKeeps() throws {
+        @Test func runQueueDelayIsWhatTheKernelKeeps() throws {
+            let sysctl = DelayAccounting.current() == .kept ? nil : try HeldFile(DelayAccounting.sysctl, at: "1")
+            defer { sysctl?.release() }
+            try #require(DelayAccounting.current() == .kept)
             let tracer = try Workload.tracer(KernelProbes.Options())
             let process = try Workload("spin", "2", "8").process
             var kept: Int64 = 0
