@@ -40,7 +40,7 @@ extension KernelTests {
             try await scene.waitUntilEnforced()
             #expect(try scene.settings() != before, "the detector must see what mete does")
             #expect(agent.stop(SIGINT, grace: 30))
-            #expect(agent.exit?.code == 0)
+            #expect(agent.exit?.code == 0, "\(String(describing: agent.exit))")
             try scene.expect(before)
         }
 
