@@ -100,11 +100,16 @@ package final class ControlLoop {
         let outcome = controller.apply(
             directives: directives, memberships: memberships, capacity: window.capacity.cores,
             // A rehearsal does not act, so what components lack says nothing about its weights.
-            corrections: controller.isRehearsal ? [:] : states.mapValues(\.correction.factor), at: now)
+            corrections: controller.isRehearsal ? [:] : corrections, at: now)
         for yield in outcome.yielded where yield.since == now { log(.yielded(yield)) }
         report(outcome)
         let ticksPerSecond = max(1, UInt64(Nanoseconds.perSecond / policy.tick))
         if tickCount % ticksPerSecond == 1 || ticksPerSecond == 1 { controlStatus = controller.status }
+    }
+
+    /// Factors of those that lacked some of their share; few do.
+    private var corrections: [ComponentID: Double] {
+        states.compactMapValues { $0.correction.factor > 1 ? $0.correction.factor : nil }
     }
 
     /// A failure is told once, and again after the setting could be written in between.

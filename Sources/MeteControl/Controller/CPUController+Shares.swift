@@ -5,51 +5,45 @@ extension CPUController {
     /// A weight is raised when it is this much too low, and cut when it is this much too high.
     private static let raiseBand = 1.05
     private static let cutBand = 0.75
+    /// Share of the machine by which a weight may be off while it holds the guarantee: what is lent to many small components moves about
+    /// among them on every tick, and each move would be a write.
+    private static let quantum = 1.0 / 64
+
+    /// What the weights and caps of one component's groups are to stand for.
+    struct Claim {
+        /// Cores, beside what is reserved.
+        var cores: Double
+        /// Cores of these that are guaranteed.
+        var guaranteed: Double
+        /// On its weights, to serve it first or to make up for what it lacked.
+        var factor: Double
+        /// Cores, beside what is reserved; nil for no cap.
+        var cap: Double?
+        /// Number of its hot threads; nil for none.
+        var width: Int?
+    }
 
     func planShares(
         _ directives: [CPUDirective], _ capacity: Double, _ corrections: [ComponentID: Double],
         _ plan: inout ControlPlan
     ) {
-        var needs: [ComponentID: Double] = [:]
-        var caps: [ComponentID: Double] = [:]
-        var factors: [ComponentID: Double] = [:]
-        var fixed = 0.0
-        for (directive, standing) in zip(directives, StandingShares.cores(of: directives, capacity: capacity)) {
-            let component = directive.component
-            let reserved = reservations.reserved(component)
-            // What is reserved is not competed for. The other threads of the component keep a tenth.
-            let need = max(standing - reserved, standing / 10)
-            needs[component] = need
-            factors[component] = max(
-                corrections[component] ?? 1, StandingShares.precedence(of: directive, standing: standing))
-            if placements[component]?.groups.isEmpty ?? true || placements[component]?.hasUnmanaged == true {
-                fixed += need
-            }
-            if let maximum = directive.maximum { caps[component] = max(0.01, maximum - reserved) }
-        }
-        var widths: [ComponentID: Int] = [:]
-        for membership in memberships where !membership.hotThreads.isEmpty {
-            widths[membership.component] = membership.hotThreads.count
-        }
-        let competition = tree(
-            needs: needs, widths: widths, corrections: factors, fixed: fixed, capacity: capacity)
-        let solution = WeightSolver(scale: attributes.scale).solve(competition)
-
+        if !order.fits(directives) { order = DirectiveOrder(directives, tree, placements) }
+        let claims = claims(directives, capacity, corrections)
+        let solution = WeightSolver(scale: attributes.scale).solve(competition(of: claims, capacity: capacity))
         groupWrites.addPending(to: &plan, executor)
-        reach = [:]
+        reach = solution.reach
         var capped: Set<Setting> = []
         for (index, node) in tree.nodes.enumerated() {
             let writes = groupWrites.nodes[index]
+            let claim = order.ofNodes[index].map { claims[$0] }
+            let portion = portions[node.path]
             let reason: Write.Reason =
-                if let component = node.component {
-                    .share(cores: (needs[component] ?? 0) * portions[node.path], factor: factors[component] ?? 1)
-                } else {
-                    .sharesBelow
-                }
-            planWeight(solution.weights[index], node, writes, reason, &plan)
-            guard let component = node.component else { continue }
-            reach[component] = min(reach[component] ?? 1, solution.reach[index])
-            let cap = caps[component].map { $0 * portions[node.path] }
+                claim.map { .share(cores: $0.cores * portion, factor: $0.factor) } ?? .sharesBelow
+            planWeight(
+                solution.weights[index], node, writes, reason, claim.map { ($0, quantum: Self.quantum * capacity) },
+                &plan)
+            guard let claim else { continue }
+            let cap = claim.cap.map { $0 * portion }
             // A group that mete never capped, or that has its own cap back, keeps it. In a group of mete's own nothing is journalled.
             let isCapped = writes.caps.contains { setting in
                 self.capped.contains(setting)
@@ -67,6 +61,28 @@ extension CPUController {
         withdrawUnnamed(capped, &plan)
     }
 
+    /// In the order of the directives.
+    private func claims(
+        _ directives: [CPUDirective], _ capacity: Double, _ corrections: [ComponentID: Double]
+    ) -> [Claim] {
+        var claims = zip(directives, StandingShares.cores(of: directives, capacity: capacity)).map {
+            directive, standing in
+            let reserved = reservations.reserved(directive.component)
+            return Claim(
+                // What is reserved is not competed for. The other threads of the component keep a tenth.
+                cores: max(standing - reserved, standing / 10),
+                guaranteed: max(0, directive.guarantee - reserved),
+                factor: max(
+                    corrections[directive.component] ?? 1, StandingShares.precedence(of: directive, standing: standing)),
+                cap: directive.maximum.map { max(0.01, $0 - reserved) })
+        }
+        for (index, membership) in memberships.enumerated() where !membership.hotThreads.isEmpty {
+            guard let place = order.index(of: membership.component, hint: index) else { continue }
+            claims[place].width = membership.hotThreads.count
+        }
+        return claims
+    }
+
     /// Plans the way back for what plans named before and this one does not.
     private func withdrawUnnamed(_ capped: Set<Setting>, _ plan: inout ControlPlan) {
         guard !isManagedAsNamed || capped != self.capped else { return }
@@ -77,16 +93,21 @@ extension CPUController {
         isManagedAsNamed = managed.count == named.count
     }
 
-    /// Plans a weight if it differs from what is there by more than the dead band.
+    /// Plans a weight if it differs from what is there by more than the dead bands.
     private func planWeight(
         _ weight: Double, _ node: GroupTree.Node, _ writes: GroupWrites.Node, _ reason: Write.Reason,
-        _ plan: inout ControlPlan
+        _ claim: (Claim, quantum: Double)?, _ plan: inout ControlPlan
     ) {
         var widens = true
         if case .text(let text) = executor.left[writes.weight], let current = attributes.weight(text: text) {
             widens = weight > current
             let isClose = weight <= current * Self.raiseBand && weight >= current * Self.cutBand
             if isClose { return }
+            if let (claim, quantum) = claim, claim.factor == 1 {
+                let portion = portions[node.path]
+                let stands = claim.cores * portion * current / weight
+                if abs(stands - claim.cores * portion) < quantum, stands >= claim.guaranteed * portion { return }
+            }
         }
         let value = SettingValue.text(attributes.text(weight: weight))
         planFile(writes.weight, value, widens: widens, node, writes, reason, &plan)

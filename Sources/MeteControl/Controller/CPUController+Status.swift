@@ -7,7 +7,7 @@ extension CPUController {
         for (component, placement) in placements {
             var entry = ComponentControlStatus(component: component)
             entry.notes = placement.unmanaged
-            entry.reach = reach[component] ?? 1
+            entry.reach = zip(tree.nodes, reach).reduce(1) { $1.0.component == component ? min($0, $1.1) : $0 }
             if entry.reach < 0.99 {
                 entry.notes.append(
                     "the weights that the kernel takes hold only \(Int(entry.reach * 100)) % of its share against what competes"

@@ -37,6 +37,9 @@ package final class CPUController {
     private var movable: Set<ComponentID> = []
     private(set) var placements: [ComponentID: Placement] = [:]
     private(set) var tree = GroupTree()
+    var order = DirectiveOrder()
+    /// Whether the share of some component is divided among groups.
+    private var hasSeveralGroups = false
     private(set) var cgroups: [Int32: String] = [:]
     private var looseCgroups: [ThreadRef: String] = [:]
     private var siblings: [String: [String: Double]] = [:]
@@ -48,7 +51,8 @@ package final class CPUController {
 
     // What is in force.
     private(set) var portions = GroupPortions()
-    var reach: [ComponentID: Double] = [:]
+    /// By node of the tree: see `WeightSolver.Solution`.
+    var reach: [Double] = []
     var reservations = ReservedThreads()
     var slices = ShortSlices()
     var failures: [Setting: (component: ComponentID?, error: ControlError, retry: Instant)] = [:]
@@ -160,7 +164,8 @@ package final class CPUController {
         groupWrites = GroupWrites()
         reservations = ReservedThreads()
         slices = ShortSlices()
-        reach = [:]
+        reach = []
+        order = DirectiveOrder()
         placements = [:]
         tree = GroupTree()
         portions = GroupPortions()
@@ -210,6 +215,9 @@ package final class CPUController {
             let nextTree = GroupTree(placements, root: hierarchy.root)
             if nextTree != tree { siblings = [:] }
             tree = nextTree
+            reach = []
+            order = DirectiveOrder(directives, tree, placements)
+            hasSeveralGroups = placements.values.contains { $0.groups.count > 1 }
             let strays = placer.strays(next, movable: movable, looseCgroups: looseCgroups)
             let returns = homecomings(hierarchy, strays: strays)
             groupWrites = GroupWrites(tree, placements, returns: returns, hierarchy, attributes)
@@ -257,31 +265,32 @@ package final class CPUController {
     }
 
     /// The competition as it is on this tick.
-    func tree(
-        needs: [ComponentID: Double], widths: [ComponentID: Int], corrections: [ComponentID: Double], fixed: Double,
-        capacity: Double
-    ) -> WeightTree {
+    func competition(of claims: [Claim], capacity: Double) -> WeightTree {
         var groupWidths: [String: Int?] = [:]
-        for membership in memberships where !membership.hotThreads.isEmpty {
-            let placement = placements[membership.component] ?? Placement()
-            if placement.groups.count > 1 {
-                let hot = hotThreads(membership, placement)
-                portions.divide(placement.groups, used: hot.mapValues { $0.reduce(0) { $0 + $1.usage } })
-                for group in placement.groups { groupWidths.updateValue(hot[group]?.count, forKey: group) }
+        for (index, membership) in memberships.enumerated() where !membership.hotThreads.isEmpty {
+            let place = order.index(of: membership.component, hint: index)
+            if place.map({ order.isManaged[$0] }) != true {
+                competition?.note(membership.hotThreads, cgroups: cgroups, tick: tick)
             }
-            let isManaged = !placement.groups.isEmpty && !placement.hasUnmanaged
-            if !isManaged { competition?.note(membership.hotThreads, cgroups: cgroups, tick: tick) }
+            guard hasSeveralGroups, let placement = placements[membership.component], placement.groups.count > 1 else {
+                continue
+            }
+            let hot = hotThreads(membership, placement)
+            portions.divide(placement.groups, used: hot.mapValues { $0.reduce(0) { $0 + $1.usage } })
+            for group in placement.groups { groupWidths.updateValue(hot[group]?.count, forKey: group) }
         }
         competition?.expire(tick: tick)
-        let nodes = tree.nodes.map { node in
-            guard let component = node.component else { return WeightTree.Node(parent: node.parent, allotment: 0) }
+        let nodes = zip(tree.nodes, order.ofNodes).map { node, place in
+            guard let place else { return WeightTree.Node(parent: node.parent, allotment: 0) }
+            let claim = claims[place]
             return WeightTree.Node(
-                parent: node.parent, allotment: (needs[component] ?? 0) * portions[node.path],
-                width: groupWidths[node.path] ?? widths[component], correction: corrections[component] ?? 1)
+                parent: node.parent, allotment: claim.cores * portions[node.path],
+                width: groupWidths[node.path] ?? claim.width, correction: claim.factor)
         }
+        let unmanaged = zip(claims, order.isManaged).reduce(0) { $0 + ($1.1 ? 0 : $1.0.cores) }
         return WeightTree(
             nodes: nodes, fixed: competition?.fixed(under: tree.parents, siblings: siblings) ?? [],
-            fixedAllotment: fixed, capacity: capacity)
+            fixedAllotment: unmanaged, capacity: capacity)
     }
 
     /// A component's hot threads by the group of its own that they are in or are to be in.

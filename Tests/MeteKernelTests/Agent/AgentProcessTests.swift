@@ -18,8 +18,8 @@ extension KernelTests {
                 class: latency
                 move: true
                 cpu: { guarantee: 0.5, mode: reserved, latency: 10ms }
-              - name: hogs
-                match: { cmdline: 'mete-workload spin [0-9]+ 3$' }
+              - name: batch
+                match: { cmdline: 'mete-workload wakers [0-9]+ 3 10 batch$' }
                 class: batch
                 move: true
                 cpu: { guarantee: 0.25 }
@@ -28,7 +28,7 @@ extension KernelTests {
         /// What mete may change of the machine.
         nonisolated struct Settings: Equatable {
             var serviceGroup: String
-            var hogsGroup: String
+            var batchGroup: String
             var servicePolicies: [UInt32]
             var delayAccounting: String
         }
@@ -81,9 +81,9 @@ extension KernelTests {
             let agent = try scene.startAgent()
             try await scene.waitUntilEnforced()
             let client = AgentClient(socket: scene.socket)
-            let hogs = try await client.status().components.first { $0.id.name == "hogs" }
+            let batch = try await client.status().components.first { $0.id.name == "batch" }
             let cpu = try #require(CgroupHierarchies.discover().cpu)
-            let group = cpu.folder(of: try #require(hogs?.enforcement.cgroups.first))
+            let group = cpu.folder(of: try #require(batch?.enforcement.cgroups.first))
             let file = "\(group)/\(cpu.version == .v1 ? "cpu.shares" : "cpu.weight")"
             try TextFile.write("77", to: file)
             let status = try await scene.poll {
@@ -99,11 +99,11 @@ extension KernelTests {
 
         /// Without leaving the processes where they are, or a failure every few seconds because the group is not empty.
         @Test(arguments: ["renamed", "not to be moved", "removed"])
-        func aReloadTakesBackWhatTheNewPolicyDoesNotMove(hogs: String) async throws {
-            let parts = Self.policy.split(separator: "  - name: hogs")
+        func aReloadTakesBackWhatTheNewPolicyDoesNotMove(batch: String) async throws {
+            let parts = Self.policy.split(separator: "  - name: batch")
             try #require(parts.count == 2)
             let next =
-                switch hogs {
+                switch batch {
                 case "renamed": "\(parts[0])  - name: renamed\(parts[1])"
                 case "not to be moved": Self.policy.replacing("class: batch\n    move: true", with: "class: batch")
                 default: String(parts[0])
@@ -115,16 +115,16 @@ extension KernelTests {
             let agent = try scene.startAgent(errors: .file(log))
             try await scene.waitUntilEnforced()
             let cpu = try #require(CgroupHierarchies.discover().cpu)
-            let old = try cpu.cgroup(of: scene.hogs.identifier)
-            #expect(old != before.hogsGroup, "the detector must see the move")
+            let old = try cpu.cgroup(of: scene.batch.identifier)
+            #expect(old != before.batchGroup, "the detector must see the move")
             try TextFile.write(next, to: "\(scene.folder.path)/policy.yaml", creating: true)
             agent.send(SIGHUP)
             let own = OwnGroup.path(below: cpu.root) + "/renamed"
-            let wanted = hogs == "renamed" ? own : before.hogsGroup
+            let wanted = batch == "renamed" ? own : before.batchGroup
             let isSettled = try Polling.wait {
-                try cpu.cgroup(of: scene.hogs.identifier) == wanted && !KernelFile.exists(cpu.folder(of: old))
+                try cpu.cgroup(of: scene.batch.identifier) == wanted && !KernelFile.exists(cpu.folder(of: old))
             }
-            let stands = try cpu.cgroup(of: scene.hogs.identifier)
+            let stands = try cpu.cgroup(of: scene.batch.identifier)
             #expect(isSettled, "\(stands) instead of \(wanted)")
             let client = AgentClient(socket: scene.socket)
             let status = try await client.status()
@@ -200,21 +200,22 @@ extension KernelTests {
 }
 
 extension KernelTests {
-    /// A service and hogs, and an agent's folder.
+    /// A service, batch work, and an agent's folder.
     @MainActor
     fileprivate struct Scene {
         let folder: TemporaryFolder
         let service: ChildProcess
-        let hogs: ChildProcess
+        let batch: ChildProcess
 
         init() throws {
             folder = try TemporaryFolder(prefix: "mete-agent")
             service = try Workload("spin", "600", "1").process
-            hogs = try Workload("spin", "600", "3").process
-            let (service, hogs) = (service.identifier, hogs.identifier)
+            // Few cycles: an emulated machine has none to spare.
+            batch = try Workload("wakers", "600", "3", "10", "batch").process
+            let (service, batch) = (service.identifier, batch.identifier)
             try #require(
                 try Polling.wait {
-                    try ProcessTree.threads(of: service).count == 2 && ProcessTree.threads(of: hogs).count == 4
+                    try ProcessTree.threads(of: service).count == 2 && ProcessTree.threads(of: batch).count == 3
                 })
         }
 
@@ -240,14 +241,14 @@ extension KernelTests {
             }
         }
 
-        /// Until the service has its reservation and the hogs their group.
+        /// Until the service has its reservation and the batch work its group.
         func waitUntilEnforced() async throws {
             let client = AgentClient(socket: socket)
             _ = try await poll {
                 try await client.status()
             } until: { status in
                 status.components.contains { $0.id.name == "service" && !$0.enforcement.reservations.isEmpty }
-                    && status.components.contains { $0.id.name == "hogs" && !$0.enforcement.cgroups.isEmpty }
+                    && status.components.contains { $0.id.name == "batch" && !$0.enforcement.cgroups.isEmpty }
             }
         }
 
@@ -278,7 +279,7 @@ extension KernelTests {
         func settings() throws -> AgentProcessTests.Settings {
             let cpu = try #require(CgroupHierarchies.discover().cpu)
             return AgentProcessTests.Settings(
-                serviceGroup: try cpu.cgroup(of: service.identifier), hogsGroup: try cpu.cgroup(of: hogs.identifier),
+                serviceGroup: try cpu.cgroup(of: service.identifier), batchGroup: try cpu.cgroup(of: batch.identifier),
                 servicePolicies: try ProcessTree.threads(of: service.identifier).map {
                     try SchedulingAttributes.read($0).policy
                 },
