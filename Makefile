@@ -77,7 +77,7 @@ Sources/CMeteProbes/objects/%.bpf.o: bpf/%.bpf.c $(BPF_HEADERS)
 
 install: ## binary, man pages, systemd unit and example policy (PREFIX=/usr/local)
 	@test -x $(RELEASE)/mete || { echo "run \`make build\` first" >&2; exit 1; }
-	install -D -m 755 $(RELEASE)/mete $(DESTDIR)$(PREFIX)/sbin/mete
+	install -s -D -m 755 $(RELEASE)/mete $(DESTDIR)$(PREFIX)/sbin/mete
 	install -D -m 644 man/mete.1 $(DESTDIR)$(PREFIX)/share/man/man1/mete.1
 	install -D -m 644 man/mete-policy.5 $(DESTDIR)$(PREFIX)/share/man/man5/mete-policy.5
 	install -d $(DESTDIR)$(UNIT_DIR)

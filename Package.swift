@@ -8,6 +8,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
+let strictC: [CSetting] = [.treatAllWarnings(as: .error)]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -36,9 +37,9 @@ let package = Package(
         .target(
             name: "CMeteWire", path: "bpf",
             exclude: ["sched.bpf.c", "task.bpf.c", "compat.bpf.h", "kernel_types.bpf.h", "maps.bpf.h", "record.bpf.h"],
-            sources: ["wire_layout.c"], publicHeadersPath: "include"),
+            sources: ["wire_layout.c"], publicHeadersPath: "include", cSettings: strictC),
         .target(
-            name: "CMeteProbes", dependencies: ["CMeteWire"], exclude: ["objects"],
+            name: "CMeteProbes", dependencies: ["CMeteWire"], exclude: ["objects"], cSettings: strictC,
             linkerSettings: [.linkedLibrary(":libbpf.a"), .linkedLibrary(":libelf.a"), .linkedLibrary(":libz.a")]),
         .target(name: "MeteTrace", dependencies: ["MeteModel", "CMeteProbes", "CMeteWire"], swiftSettings: strict),
 
@@ -49,7 +50,7 @@ let package = Package(
         .target(name: "MetePartition", dependencies: ["MeteModel"], swiftSettings: strict),
 
         // MARK: Control: a plan becomes kernel settings, which can all be undone
-        .target(name: "CMeteLinux"),
+        .target(name: "CMeteLinux", cSettings: strictC),
         .target(name: "MeteControl", dependencies: ["MeteModel", "CMeteLinux"], swiftSettings: strict),
 
         // MARK: What the agent and its clients say to each other
@@ -108,7 +109,7 @@ let package = Package(
 
         // MARK: Tests
         .target(name: "MeteTestSupport", swiftSettings: strict),
-        .executableTarget(name: "mete-workload", path: "Tests/Support/Workload"),
+        .executableTarget(name: "mete-workload", path: "Tests/Support/Workload", cSettings: strictC),
         .executableTarget(
             name: "CrashProbe", dependencies: ["MeteModel", "MeteControl", "CMeteLinux"],
             path: "Tests/Support/CrashProbe",

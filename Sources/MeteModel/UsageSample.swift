@@ -21,10 +21,11 @@ package struct CPUUsage: Equatable, Sendable, Codable {
     }
 
     package static func += (total: inout CPUUsage, part: CPUUsage) {
-        total.runTime += part.runTime
-        total.runQueueDelay += part.runQueueDelay
-        total.voluntarySwitches += part.voluntarySwitches
-        total.involuntarySwitches += part.involuntarySwitches
+        // A thousand threads that always wait fill 63 bits in some hundred days.
+        total.runTime &+= part.runTime
+        total.runQueueDelay &+= part.runQueueDelay
+        total.voluntarySwitches &+= part.voluntarySwitches
+        total.involuntarySwitches &+= part.involuntarySwitches
     }
 }
 

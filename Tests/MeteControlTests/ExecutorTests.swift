@@ -1,3 +1,4 @@
+import Glibc
 import MeteControl
 import MeteModel
 import MeteTestSupport
@@ -132,6 +133,35 @@ struct ExecutorTests {
             ], at: now)
         #expect(outcome.gone.count == 2)
         #expect(outcome.failures.isEmpty)
+    }
+
+    /// Whichever sees first that it has ended.
+    @Test(arguments: [true, false]) func strikesOutWhatHasEnded(isVerifiedFirst: Bool) throws {
+        let bench = try Bench()
+        try bench.tree.write("1024", to: "a/cpu.shares")
+        try bench.tree.write("1024", to: "b/cpu.shares")
+        _ = bench.executor.execute([bench.write("a/cpu.shares", "2048")], at: now)
+        #expect(bench.journal.contents.entries.count == 1)
+        try #require(unlink("\(bench.tree.path)/a/cpu.shares") == 0 && rmdir("\(bench.tree.path)/a") == 0)
+        if isVerifiedFirst { #expect(bench.executor.verify(budget: 4, at: now).isEmpty) }
+        let outcome = bench.executor.execute(
+            [bench.write("a/cpu.shares", "1024"), bench.write("b/cpu.shares", "2048")], at: now)
+        #expect(outcome.gone.count == 1)
+        #expect(Array(bench.journal.contents.entries.keys) == [.file("\(bench.tree.path)/b/cpu.shares")])
+    }
+
+    @Test(arguments: [("100", "max 100000", true), ("50", "max 100000", false), ("100", "50000 100000", false)])
+    func leavesAControllerHandedDownThatOthersHaveComeToUse(weight: String, cap: String, isWithdrawn: Bool) throws {
+        let bench = try Bench()
+        let file = try bench.tree.write("cpu", to: "cgroup.subtree_control")
+        let setting = Setting.controller(file: file, name: "cpu")
+        try bench.journal.register([(setting: setting, old: .absent)])
+        try bench.journal.intend(setting, .present)
+        try bench.tree.write(weight, to: "theirs/cpu.weight")
+        try bench.tree.write(cap, to: "theirs/cpu.max")
+        let report = try Restoration(journal: bench.journal).run()
+        #expect(report.steps.map(\.action) == [isWithdrawn ? .restored(.absent) : .inUse])
+        #expect(try bench.tree.text("cgroup.subtree_control") == (isWithdrawn ? "-cpu" : "cpu"))
     }
 
     @Test func restoresAroundWhatAnotherWriterChanged() throws {

@@ -48,6 +48,29 @@ struct ReservedThreadsTests {
         #expect(reservations.reserved(ComponentID("a")) == 0.5)
     }
 
+    /// A thread that had a short slice is given its usual one back first, which is no reservation.
+    @Test func doesNotHoldWhatWasRefused() {
+        var reservations = Machine().reservations
+        let thread = ThreadRef(tid: 8, pid: 7, startTime: 0)
+        let key = ThreadKey(thread)
+        reservations.ask(
+            key,
+            ReservedThreads.Held(
+                component: ComponentID("a"), thread: thread, runtime: 1, period: 2, reasons: [], lastHot: 1))
+        var outcome = Outcome()
+        let usual = Write(.scheduling(key), .scheduling(SchedulingAttributes(policy: 0)), scope: .alone)
+        outcome.applied = [Outcome.Applied(write: usual, cost: 0)]
+        let value = SchedulingAttributes.reservation(runtime: 1, deadline: 2, period: 2, reclaim: false)
+        outcome.failures = [
+            Outcome.Failure(
+                write: Write(.scheduling(key), .scheduling(value), scope: .alone),
+                error: ControlError(.refused, "write", "it", cause: .notPermitted, remedy: "None."))
+        ]
+        reservations.settle(outcome, tick: 1, retryTicks: 50)
+        #expect(reservations.reserved(ComponentID("a")) == 0)
+        #expect(reservations.shared[key] != nil)
+    }
+
     @Test func measuresAgainWhenACPUWent() {
         let machine = Machine()
         var reservations = machine.reservations

@@ -25,6 +25,18 @@ struct WeightSolverTests {
         #expect(WeightSolver(scale: .shares).solve(tree).weights == [342])
     }
 
+    /// A group with cpu.idle, which some kernels show with a weight of 0, may be all that competes.
+    @Test func givesAFiniteWeightBesideAnIdleGroup() throws {
+        #expect(CPUAttributes(version: .v2).weight(text: "0") == 3)
+        for weight in [0, 3.0] {
+            let tree = WeightTree(
+                nodes: [.init(parent: nil, allotment: 0), .init(parent: 0, allotment: 0.5)],
+                fixed: [.init(parent: 0, weight: weight)], fixedAllotment: 1.5, capacity: 2)
+            let solution = WeightSolver(scale: .weight).solve(tree)
+            #expect((solution.weights + solution.reach).allSatisfy { $0.isFinite && $0 >= 0 }, "\(solution)")
+        }
+    }
+
     @Test func weighsOneThreadOnTwoCPUsHeavier() {
         // Half a core of two by one thread: 1 * (2 - 0.5) / (2 * (1 - 0.5)) = 1.5 times.
         let wide = WeightTree(

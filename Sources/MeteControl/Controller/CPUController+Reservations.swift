@@ -90,7 +90,8 @@ extension CPUController {
     }
 
     private func isClose(_ held: ReservedThreads.Held, _ next: DeadlinePlanner.Reservation) -> Bool {
-        held.period == next.period && Double(next.runtime) <= Double(held.runtime) * Self.raiseBand
+        held.component == next.component && held.period == next.period
+            && Double(next.runtime) <= Double(held.runtime) * Self.raiseBand
             && Double(next.runtime) >= Double(held.runtime) * Self.cutBand
     }
 

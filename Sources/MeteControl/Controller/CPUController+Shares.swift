@@ -149,8 +149,10 @@ extension CPUController {
                 let isEmpty = (try? vacate(folder, &plan)) ?? true
                 if !isEmpty { isWaiting = true }
                 if isWaiting { continue }
-            case .controller:
+            case .controller(let file, _):
                 if isWaiting { continue }
+                // Unreadable: it is tried, which says why.
+                if ((try? ControllerUse.user(below: file)) ?? nil) != nil { continue }
             case .file, .processGroup, .threadGroup, .scheduling: break
             }
             plan.removals.append(Write(setting, entry.old, scope: .alone, reason: .withdrawn))

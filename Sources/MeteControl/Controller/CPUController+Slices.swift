@@ -42,7 +42,8 @@ extension CPUController {
         _ key: ThreadKey, _ entry: ShortSlices.Held, _ reason: Write.Reason, _ plan: inout ControlPlan
     ) {
         let setting = Setting.scheduling(key)
-        guard let old = executor.journal.contents.entries[setting]?.old else { return }
+        // Struck out: the thread has ended.
+        guard let old = executor.journal.contents.entries[setting]?.old else { return slices.drop(key) }
         plan.shrinks.append(Write(setting, old, scope: .alone, component: entry.component, reason: reason))
     }
 }

@@ -46,6 +46,7 @@ extension CPUController {
         var general = (competition?.unreadable ?? [:]).map { path, error in
             "\(path) cannot be read: \(error); what it tells of competes with the default weight"
         }
+        if let journalError { general.append("nothing new is put in force: \(journalError)") }
         for (thread, (component, error)) in unplaceable {
             status[component]?.notes.append("the cgroup of thread \(thread.tid) cannot be read: \(error)")
         }

@@ -56,6 +56,8 @@ package final class CPUController {
     var reservations = ReservedThreads()
     var slices = ShortSlices()
     var failures: [Setting: (component: ComponentID?, error: ControlError, retry: Instant)] = [:]
+    /// Why the last plan was not put in force at all, if so.
+    private(set) var journalError: ControlError?
     var groupWrites = GroupWrites()
     /// Files and groups that plans name; those no longer named go back.
     var managed: Set<Setting> = []
@@ -126,6 +128,7 @@ package final class CPUController {
         outcome.yielded += executor.verify(budget: Self.verifyBudget, at: now, holdOff: foreignHoldOff)
         if outcome != Outcome() { settle(&outcome, now) }
         outcome.journalError = outcome.journalError ?? forgetting
+        journalError = outcome.journalError
         return outcome
     }
 

@@ -20,6 +20,8 @@ package final class Executor {
     /// Settings found to be as wanted without a write; theirs is not a value that mete left.
     private var agreed: [Setting: SettingValue] = [:]
     private var verifyQueue: [Setting] = []
+    /// Settings whose thread, process or group was found to have ended; struck out of the journal with the next plan.
+    private var ended: Set<Setting> = []
     private let settings: any SettingStore
     private let checkpoint: (Checkpoint) -> Void
 
@@ -39,6 +41,8 @@ package final class Executor {
         do {
             try register(&run)
             for write in run.plan { try perform(write, &run) }
+            try forget(ended)
+            ended = []
         } catch {
             // The journal is the way back: without it, nothing more is written and this plan is undone.
             run.outcome.journalError = error
@@ -93,6 +97,7 @@ package final class Executor {
             } catch  where error.meansGone {
                 // With its group or thread; the next plan will not name it.
                 left[setting] = nil
+                ended.insert(setting)
             } catch {
                 // Unreadable for the moment: what mete left there is what is known.
                 continue
@@ -120,6 +125,7 @@ package final class Executor {
         agreed = [:]
         yields = [:]
         verifyQueue = []
+        ended = []
     }
 
     // MARK: One plan
@@ -239,7 +245,6 @@ package final class Executor {
             throw error
         } catch let error as Errno {
             note(error, of: write, "write \(write.value) to", &run)
-            if error.meansGone { try forget(CollectionOfOne(setting)) }
         } catch {
             throw ControlError(.refused, "write", "\(setting)", detail: "\(error)", remedy: "Report this as a fault.")
         }
@@ -273,6 +278,7 @@ package final class Executor {
     private func note(_ cause: Errno, of write: Write, _ operation: String, _ run: inout Run) {
         if cause.meansGone, !isOwnFolderMissing(write) {
             run.outcome.gone.append(write.setting)
+            ended.insert(write.setting)
             return
         }
         let error = ControlError(

@@ -82,7 +82,13 @@ package struct ReservedThreads {
 
     /// Draws the consequences of what was written.
     mutating func settle(_ outcome: Outcome, tick: Int, retryTicks: Int) {
-        for key in outcome.inForce.compactMap(\.setting.schedulingThread) {
+        // One plan may give a thread its usual slice back and then a reservation, which may be refused.
+        for write in outcome.inForce {
+            guard let key = write.setting.schedulingThread, !write.value.isReservation else { continue }
+            held[key] = nil
+        }
+        for write in outcome.inForce where write.value.isReservation {
+            guard let key = write.setting.schedulingThread else { continue }
             held[key] = asked[key]
             shared[key] = nil
         }

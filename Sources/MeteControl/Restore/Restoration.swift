@@ -54,6 +54,10 @@ package struct Restoration {
                 checkpoint(.written)
                 return .restored(.absent)
             }
+            if case .controller(let file, _) = setting, entry.old == .absent, try ControllerUse.user(below: file) != nil
+            {
+                return .inUse
+            }
             let target = reachable(entry.old, of: setting)
             try setting.write(target) { checkpoint(.midway) }
             checkpoint(.written)

@@ -52,6 +52,11 @@ package enum SettingValue: Hashable, Sendable {
     /// Path of a cgroup, from the root of its hierarchy.
     case cgroup(String)
     case scheduling(SchedulingAttributes)
+
+    /// Whether it puts a thread under SCHED_DEADLINE.
+    var isReservation: Bool {
+        if case .scheduling(let attributes) = self { attributes.isDeadline } else { false }
+    }
 }
 
 extension Setting: CustomStringConvertible {

@@ -18,10 +18,13 @@ package struct CPUAttributes: Equatable, Sendable {
         version == .v1 ? "\(Int(weight.rounded()))" : "\(Int((weight / scale.step).rounded()))"
     }
 
-    /// The weight that a file's text stands for.
+    /// The weight that a file's text stands for. With cpu.idle some kernels show a weight of 0.
     package func weight(text: String) -> Double? {
-        Double(text).map { $0 * scale.step }
+        Double(text).map { $0 > 0 ? $0 * scale.step : Self.idleWeight }
     }
+
+    /// What an idle group weighs (WEIGHT_IDLEPRIO in kernel/sched/sched.h).
+    private static let idleWeight = 3.0
 
     /// What the kernel puts into a file of a new group, by the file's name.
     static func initial(of file: String) -> String? {
@@ -31,6 +34,7 @@ package struct CPUAttributes: Equatable, Sendable {
         case "cpu.cfs_period_us": "100000"
         case "cpu.weight": "100"
         case "cpu.max": "max 100000"
+        case "cpu.idle": "0"
         default: nil
         }
     }

@@ -41,6 +41,8 @@ package struct ShortSlices {
 
     mutating func refuse(_ key: ThreadKey, until tick: Int) { refused[key] = tick }
 
+    mutating func drop(_ key: ThreadKey) { held[key] = nil }
+
     mutating func ask(_ key: ThreadKey, _ entry: Held) { asked[key] = entry }
 
     mutating func keepHot(_ key: ThreadKey, tick: Int) { held[key]?.lastHot = tick }

@@ -54,7 +54,7 @@ package struct WeightSolver: Sendable {
         var fixed = [(weight: Double, cores: Double)](repeating: (0, 0), count: count + 1)
         for competitor in tree.fixed {
             fixed[competitor.parent ?? count].weight += competitor.weight
-            fixed[competitor.parent ?? count].cores += kept * competitor.weight / totalFixed
+            if totalFixed > 0 { fixed[competitor.parent ?? count].cores += kept * competitor.weight / totalFixed }
         }
         var isParent = [Bool](repeating: false, count: count)
         for node in tree.nodes { if let parent = node.parent { isParent[parent] = true } }

@@ -78,6 +78,10 @@ extension KernelTests {
 
         @Test func aForeignWriteIsYieldedToAndOutlivesTheAgent() async throws {
             let scene = try Scene()
+            // A group that does not go with the agent.
+            let home = try ScratchGroup(named: "mete-test-foreign-\(getpid())", in: .find())
+            try TextFile.write("\(scene.batch.identifier)", to: home.membersFile)
+            defer { scene.batch.kill() }
             let agent = try scene.startAgent()
             try await scene.waitUntilEnforced()
             let client = AgentClient(socket: scene.socket)
@@ -93,8 +97,16 @@ extension KernelTests {
             }
             let yielded = status.components.flatMap(\.enforcement.yielded)
             #expect(yielded.contains { $0.path == file && $0.standing == "77" }, "\(yielded)")
+            #expect(file.hasPrefix(home.path + "/"))
+            let later = status.agent.ticks + 20
+            _ = try await scene.poll {
+                try await client.status()
+            } until: {
+                $0.agent.ticks > later
+            }
             #expect(try TextFile.read(file).prefix(2) == "77")
             #expect(agent.stop(SIGINT, grace: 30))
+            #expect(try TextFile.read(file).prefix(2) == "77")
         }
 
         /// Without leaving the processes where they are, or a failure every few seconds because the group is not empty.
