@@ -18,6 +18,9 @@ package final class Agent {
     private var watch: PolicyWatch
     private var server: APIServer?
     private var reportedLosses: UInt64 = 0
+    /// Whether mete times run-queue delays itself, instead of reading the kernel's.
+    private let timesDelays: Bool
+    private var hasToldOfDelays = false
 
     /// - Parameters:
     ///   - version: of the program, for reports.
@@ -49,7 +52,8 @@ package final class Agent {
         do {
             var probes = KernelProbes.Options()
             probes.ringBytes = options.ringBytes
-            probes.ownClock = try !Self.kernelKeepsDelays(controller, at: now, log: log)
+            timesDelays = try !Self.kernelKeepsDelays(controller, at: now, log: log)
+            probes.ownClock = timesDelays
             tracer = try Tracer(classifier: source.classifier, permanent: source.permanent, options: probes)
             for probe in tracer.probeStates where !probe.isAttached { log(.probeMissing(probe)) }
             loop = ControlLoop(
@@ -162,10 +166,19 @@ package final class Agent {
     private func warn() {
         let look = watch.look(for: source.policy, file: source.path, at: TickClock.now())
         for warning in look.new { log(.policyWarning(warning)) }
+        // Somebody may have switched it off since the start: without it no wait is seen, and so no breach.
+        let misses = !timesDelays && DelayAccounting.current() != .kept ? [Self.delaysNotKept] : []
+        if !hasToldOfDelays { for warning in misses { log(.policyWarning(warning)) } }
+        hasToldOfDelays = !misses.isEmpty
+        let all = look.all + misses
         var report = state.policy
-        report.warnings = look.all.isEmpty ? nil : look.all
+        report.warnings = all.isEmpty ? nil : all
         state.setPolicy(report)
     }
+
+    private static let delaysNotKept = PolicyProblem(
+        file: DelayAccounting.sysctl, message: "switched off since mete began: waits for a CPU are not seen any more",
+        remedy: "write 1 to it, or start mete again, which then times waits itself")
 
     private func refuse(_ errors: PolicyErrors) {
         log(.policyRefused(errors))

@@ -46,7 +46,9 @@ package enum AgentEvent: Sendable, CustomStringConvertible {
         case .recordsLost(let losses, let ringBytes):
             "the ring buffer of \(ringBytes) bytes was full: \(losses.usageRecords) usage records (came later), "
                 + "\(losses.eventRecords) events and \(losses.exitRecords) exits (counted by process) so far; "
-                + "start with --ring-bytes \(UInt64(ringBytes) * 4)"
+                + (ringBytes < AgentOptions.mostRingBytes
+                    ? "start with --ring-bytes \(min(UInt64(ringBytes) * 4, UInt64(AgentOptions.mostRingBytes)))"
+                    : "there is no larger one; a shorter tick empties it more often")
         case .probeMissing(let probe):
             "this kernel has no tracepoint \(probe.tracepoint), so the probe \(probe.name) is not attached; `mete doctor` says what that costs"
         case .listening(let socket): "listening on \(socket)"

@@ -12,6 +12,7 @@ package struct AgentOptions: Sendable {
     package var socket: String?
     /// Bytes of the ring buffer.
     package var ringBytes: UInt32 = 1 << 20
+    package static let mostRingBytes: UInt32 = 1 << 30
 
     package enum Control: Sendable {
         /// They are only made: nothing is ever written to the kernel but probes.

@@ -36,8 +36,8 @@ package struct AgentCommand: ParsableCommand {
     package init() {}
 
     package func validate() throws {
-        guard (4096...(1 << 30)).contains(ringBytes) else {
-            throw ValidationError("--ring-bytes must be from 4096 to 1073741824, not \(ringBytes)")
+        guard (4096...AgentOptions.mostRingBytes).contains(ringBytes) else {
+            throw ValidationError("--ring-bytes must be from 4096 to \(AgentOptions.mostRingBytes), not \(ringBytes)")
         }
     }
 

@@ -5,14 +5,18 @@ package final class HeldFile {
     private let holder: ChildProcess
 
     /// Returns once the value stands.
-    package init(_ path: String, at value: String) throws(ProcessError) {
+    ///
+    /// - Parameter old: what to put back, where that is not what stands there now.
+    package init(_ path: String, at value: String, restoring old: String? = nil) throws(ProcessError) {
+        let former: String
+        if let old { former = old } else { former = try TextFile.read(path) }
         let script = """
-            old=$(cat "$0") || exit 1
+            old=$2
             trap 'echo "$old" >"$0"; exit' TERM
             echo "$1" >"$0"
             while :; do sleep 1 & wait $!; done
             """
-        holder = try ChildProcess(Executable(path: "/bin/sh"), ["-c", script, path, value], deathSignal: "TERM")
+        holder = try ChildProcess(Executable(path: "/bin/sh"), ["-c", script, path, value, former], deathSignal: "TERM")
         let stands = Polling.wait(seconds: 10) {
             (try? TextFile.read(path))?.split(separator: "\n").first == value[...]
         }

@@ -192,6 +192,33 @@ extension KernelTests {
             #expect(agent.stop(SIGINT, grace: 30))
         }
 
+        /// Where the kernel has the switch: without its delays no breach would ever be seen.
+        @Test(.enabled(if: access(DelayAccounting.sysctl, F_OK) == 0, "this kernel always keeps run-queue delays"))
+        func delaysThatAreSwitchedOffAreToldOf() async throws {
+            let scene = try Scene()
+            let before = try TextFile.read(DelayAccounting.sysctl)
+            let agent = try scene.startAgent(errors: .discarded)
+            try await scene.waitUntilEnforced()
+            guard try TextFile.read(DelayAccounting.sysctl).first == "1" else {
+                // It keeps them without the switch.
+                #expect(agent.stop(SIGINT, grace: 30))
+                return
+            }
+            // Held, not written: should this test be killed, what was there before mete comes back.
+            let held = try HeldFile(DelayAccounting.sysctl, at: "0", restoring: before)
+            defer { held.release() }
+            let client = AgentClient(socket: scene.socket)
+            let status = try await scene.poll {
+                try await client.status()
+            } until: {
+                $0.agent.policy.warnings != nil
+            }
+            let warning = try #require(status.agent.policy.warnings?.first)
+            #expect(warning.text.contains("\(DelayAccounting.sysctl): switched off since mete began"))
+            #expect(agent.stop(SIGINT, grace: 30))
+            #expect(try TextFile.read(DelayAccounting.sysctl).first == "0", "it is another writer's")
+        }
+
         @Test func aSecondAgentIsRefused() async throws {
             let scene = try Scene()
             let agent = try scene.startAgent()
