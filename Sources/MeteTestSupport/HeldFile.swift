@@ -16,7 +16,8 @@ package final class HeldFile {
             echo "$1" >"$0"
             while :; do sleep 1 & wait $!; done
             """
-        holder = try ChildProcess(Executable(path: "/bin/sh"), ["-c", script, path, value, former], deathSignal: "TERM")
+        holder = try ChildProcess(
+            Executable(path: "/bin/sh"), ["-c", script, path, value, former], deathSignal: "TERM")
         let stands = Polling.wait(seconds: 10) {
             (try? TextFile.read(path))?.split(separator: "\n").first == value[...]
         }
