@@ -86,13 +86,20 @@ package final class Agent {
     /// Runs until SIGINT or SIGTERM, or until `isOver` says so after a tick; then puts everything back.
     ///
     /// - Parameter onTick: sees every snapshot, on the loop's thread.
-    /// - Throws: `TraceError` when the kernel side cannot be read any more; everything has been put back then as well.
+    /// - Throws: `TraceError` when the kernel side cannot be read any more; everything has been put back then as well. `ControlError` when
+    ///   something could not be put back, whatever the loop ended with, which is in the log.
     package func run(until isOver: () -> Bool = { false }, onTick: (AgentSnapshot) throws -> Void = { _ in }) throws {
         do {
             try turn(until: isOver, onTick: onTick)
         } catch {
-            do { try stop() } catch { log(.failed(error)) }
-            throw error
+            let loopError = error
+            do {
+                try stop()
+            } catch {
+                log(.trouble("\(loopError)"))
+                throw error
+            }
+            throw loopError
         }
         try stop()
     }

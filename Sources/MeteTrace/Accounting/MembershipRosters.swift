@@ -43,7 +43,8 @@ struct MembershipRosters {
         for (pid, entry) in accountant.processes.entries {
             // Threads of the kernel stay where the kernel puts them.
             if entry.facts.isKernelThread { continue }
-            if entry.strayThreads > 0 {
+            // One whose first thread ended before mete began is known by its other threads only: nothing tells it from a later process.
+            if entry.strayThreads > 0 || entry.startTime == 0 {
                 split.insert(pid)
                 continue
             }

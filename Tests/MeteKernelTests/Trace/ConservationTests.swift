@@ -22,7 +22,7 @@ extension KernelTests {
         static let tolerance = 0.01
         /// Nanoseconds of one thread that fall to one side for the one account and to the other side for the other: from fork to exec or
         /// from its move into the group to the next update of its clock, once for the whole scenario.
-        static let beginning = 4_000_000.0
+        static let beginning = 2_000_000.0
 
         static let scenarios = [
             Scenario(name: "a storm of forks", arguments: ["forks", "2000", "200"]),
