@@ -99,6 +99,7 @@ package struct PolicySource {
 private struct FileVersion: Equatable {
     var inode: UInt64
     var size: Int64
+    /// Of the last change of contents, owner or mode.
     var seconds: Int
     var nanoseconds: Int
 
@@ -107,7 +108,7 @@ private struct FileVersion: Equatable {
         guard stat(path, &status) == 0 else { return nil }
         inode = UInt64(status.st_ino)
         size = Int64(status.st_size)
-        seconds = status.st_mtim.tv_sec
-        nanoseconds = status.st_mtim.tv_nsec
+        seconds = status.st_ctim.tv_sec
+        nanoseconds = status.st_ctim.tv_nsec
     }
 }

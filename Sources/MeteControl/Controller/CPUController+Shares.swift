@@ -103,7 +103,7 @@ extension CPUController {
             widens = weight > current
             let isClose = weight <= current * Self.raiseBand && weight >= current * Self.cutBand
             if isClose { return }
-            if let (claim, quantum) = claim, claim.factor == 1 {
+            if let (claim, quantum) = claim, claim.factor == 1, current <= 2 * weight {
                 let portion = portions[node.path]
                 let stands = claim.cores * portion * current / weight
                 if abs(stands - claim.cores * portion) < quantum, stands >= claim.guaranteed * portion { return }

@@ -125,10 +125,10 @@ package final class CPUController {
         var outcome = Outcome()
         let writes = plan.ordered.filter { failures[$0.setting] == nil }
         if !writes.isEmpty { outcome = execute(writes, at: now) }
+        journalError = outcome.journalError
         outcome.yielded += executor.verify(budget: Self.verifyBudget, at: now, holdOff: foreignHoldOff)
         if outcome != Outcome() { settle(&outcome, now) }
         outcome.journalError = outcome.journalError ?? forgetting
-        journalError = outcome.journalError
         return outcome
     }
 
@@ -317,6 +317,7 @@ package final class CPUController {
             failures[write.setting] = (write.component, failure.error, now + Self.retryAfter)
         }
         let isUndone = !outcome.gone.isEmpty || !outcome.rolledBack.isEmpty || outcome.journalError != nil
+        groupWrites.drop(outcome.gone)
         if isUndone || !outcome.failures.isEmpty {
             executor.doubtAgreed()
             groupWrites.reopen()

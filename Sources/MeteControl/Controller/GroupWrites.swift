@@ -16,13 +16,16 @@ struct GroupWrites {
     /// Groups of mete's own, and on v2 the controller handed down to every group that carries a share; the top first.
     private let structure: [Write]
     /// Processes and threads that belong into a group of mete's own, and those that go home from one.
-    private let moves: [Write]
+    private var moves: [Write]
     /// What each plan of this tree names, whatever its numbers are.
     private(set) var named: Set<Setting> = []
 
     /// Those that were not seen done yet.
     private var pendingStructure: [Write] = []
     private var pendingMoves: [Write] = []
+    /// Whether the moves have been compared with the kernel since who is where was last seen to change: another writer may have moved
+    /// again what mete had moved.
+    private var areMovesCompared = false
 
     init() {
         structure = []
@@ -55,10 +58,19 @@ struct GroupWrites {
         pendingMoves = moves
     }
 
+    /// Leaves out those whose process or thread has ended.
+    mutating func drop(_ gone: [Setting]) {
+        guard !gone.isEmpty else { return }
+        let gone = Set(gone)
+        moves.removeAll { gone.contains($0.setting) }
+        pendingMoves.removeAll { gone.contains($0.setting) }
+    }
+
     /// Adds what is not done yet.
     mutating func addPending(to plan: inout ControlPlan, _ executor: Executor) {
         pendingStructure.removeAll { executor.isSettled($0.setting, $0.value) }
-        pendingMoves.removeAll { executor.isSettled($0.setting, $0.value) }
+        if areMovesCompared { pendingMoves.removeAll { executor.isSettled($0.setting, $0.value) } }
+        areMovesCompared = true
         plan.structure += pendingStructure
         plan.moves += pendingMoves
     }

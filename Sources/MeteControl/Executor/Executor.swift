@@ -39,10 +39,12 @@ package final class Executor {
         let start = MonotonicClock.now()
         var run = Run(plan: plan, now: now, holdOff: holdOff)
         do {
-            try register(&run)
-            for write in run.plan { try perform(write, &run) }
             try forget(ended)
             ended = []
+            try register(&run)
+            for write in run.plan { try perform(write, &run) }
+            // A cgroup to move to may have ended in the place of what was to be moved.
+            try forget(run.outcome.gone.filter { $0.thread.map { ThreadKey(living: $0.id) != $0 } ?? true })
         } catch {
             // The journal is the way back: without it, nothing more is written and this plan is undone.
             run.outcome.journalError = error
@@ -239,6 +241,7 @@ package final class Executor {
             checkpoint(.written)
             left[setting] = write.value
             agreed[setting] = nil
+            forgetInside(write)
             run.made.append((write: write, before: current))
             run.outcome.applied.append(Outcome.Applied(write: write, cost: cost))
         } catch let error as ControlError {
@@ -248,6 +251,15 @@ package final class Executor {
         } catch {
             throw ControlError(.refused, "write", "\(setting)", detail: "\(error)", remedy: "Report this as a fault.")
         }
+    }
+
+    /// With a group of mete's own goes what was left in it: one of the same name that is made later has the kernel's values.
+    private func forgetInside(_ write: Write) {
+        guard case .group(let folder) = write.setting, write.value == .absent else { return }
+        let isInside: (Setting) -> Bool = { $0.path?.hasPrefix(folder + "/") ?? false }
+        left = left.filter { !isInside($0.key) }
+        agreed = agreed.filter { !isInside($0.key) }
+        yields = yields.filter { !isInside($0.key) }
     }
 
     private func journalIntention(of write: Write, current: SettingValue) throws(ControlError) {
@@ -278,7 +290,6 @@ package final class Executor {
     private func note(_ cause: Errno, of write: Write, _ operation: String, _ run: inout Run) {
         if cause.meansGone, !isOwnFolderMissing(write) {
             run.outcome.gone.append(write.setting)
-            ended.insert(write.setting)
             return
         }
         let error = ControlError(

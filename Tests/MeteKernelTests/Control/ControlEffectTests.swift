@@ -118,6 +118,53 @@ extension KernelTests {
             #expect(!KernelFile.exists(bench.hierarchy.folder(of: "/mete")))
         }
 
+        /// Nothing is asked of the kernel on ticks on which nothing changes: the memberships tell.
+        @Test func yieldsAProcessThatAnotherWriterMoves() throws {
+            let bench = try ControlBench()
+            let home = try bench.group("home")
+            let shop = try bench.start("wait", in: home)
+            let other = try bench.start("wait", in: home)
+            let controller = try CPUController(hierarchies: .discover(), stateFolder: bench.state)
+            func apply(second: Nanoseconds) throws -> Outcome {
+                controller.apply(
+                    directives: [directive("shop", 1, move: true), directive("rest", 1)],
+                    memberships: [try member("shop", [shop]), try member("rest", [other])], capacity: 2,
+                    at: Instant(nanoseconds: second * .perSecond))
+            }
+            _ = try apply(second: 0)
+            #expect(try apply(second: 1).yielded.isEmpty)
+            try bench.move(shop, to: home)
+            #expect(try apply(second: 2).yielded.map(\.found) == [.cgroup(home)])
+            _ = try apply(second: 3)
+            #expect(try shop.reference.cpuCgroup == home, "theirs stands")
+            controller.takeBackYielded()
+            _ = try apply(second: 4)
+            #expect(try shop.reference.cpuCgroup == "/mete/shop")
+            #expect(try controller.release().isComplete)
+        }
+
+        /// A service that restarts: a new group of the same name has the kernel's values again.
+        @Test func weighsAGroupThatIsMadeAgain() throws {
+            let bench = try ControlBench()
+            let home = try bench.group("home")
+            let shop = try bench.start("wait", in: home)
+            let other = try bench.start("wait", in: home)
+            let controller = try CPUController(hierarchies: .discover(), stateFolder: bench.state)
+            func weight(move: Bool, second: Nanoseconds) throws -> String? {
+                _ = controller.apply(
+                    directives: [directive("shop", 1.5, move: move), directive("rest", 0.5)],
+                    memberships: [try member("shop", [shop]), try member("rest", [other])], capacity: 2,
+                    at: Instant(nanoseconds: second * .perSecond))
+                return try KernelFile.readIfPresent(bench.weightFile("/mete/shop"))
+            }
+            let first = try #require(try weight(move: true, second: 0))
+            _ = try weight(move: false, second: 1)
+            #expect(try weight(move: false, second: 2) == nil)
+            #expect(try weight(move: true, second: 3) == first)
+            #expect(first != "1024" && first != "100")
+            #expect(try controller.release().isComplete)
+        }
+
         @Test func emptiesAGroupOfMetesOwnBeforeItGoes() throws {
             let bench = try ControlBench()
             let home = try bench.group("home")
