@@ -32,15 +32,20 @@ struct ReservedThreadsTests {
         #expect(machine.limitReadings == 0, "each rebuilds the scheduling domains")
     }
 
-    /// Found as wanted, as after an agent that ended between its write and its note of it; it would be asked for on each tick.
-    @Test func holdsWhatStoodThereAlready() {
+    /// Half a core was asked for, for a thread of component `a`.
+    private func asked() -> (ReservedThreads, ThreadKey) {
         var reservations = Machine().reservations
         let thread = ThreadRef(tid: 8, pid: 7, startTime: 0)
-        let key = ThreadKey(thread)
-        reservations.ask(
-            key,
-            ReservedThreads.Held(
-                component: ComponentID("a"), thread: thread, runtime: 1, period: 2, reasons: [], lastHot: 1))
+        let held = ReservedThreads.Held(
+            component: ComponentID("a"), thread: thread, runtime: 1, period: 2, reasons: [], lastHot: 1)
+        reservations.ask(ThreadKey(thread), held)
+        return (reservations, ThreadKey(thread))
+    }
+
+    /// Found as wanted, as after an agent that ended between its write and its note of it; it would be asked for on each tick.
+    @Test func holdsWhatStoodThereAlready() {
+        let (initial, key) = asked()
+        var reservations = initial
         var outcome = Outcome()
         let value = SchedulingAttributes.reservation(runtime: 1, deadline: 2, period: 2, reclaim: false)
         outcome.standing = [Write(.scheduling(key), .scheduling(value), scope: .alone)]
@@ -50,13 +55,8 @@ struct ReservedThreadsTests {
 
     /// A thread that had a short slice is given its usual one back first, which is no reservation.
     @Test func doesNotHoldWhatWasRefused() {
-        var reservations = Machine().reservations
-        let thread = ThreadRef(tid: 8, pid: 7, startTime: 0)
-        let key = ThreadKey(thread)
-        reservations.ask(
-            key,
-            ReservedThreads.Held(
-                component: ComponentID("a"), thread: thread, runtime: 1, period: 2, reasons: [], lastHot: 1))
+        let (initial, key) = asked()
+        var reservations = initial
         var outcome = Outcome()
         let usual = Write(.scheduling(key), .scheduling(SchedulingAttributes(policy: 0)), scope: .alone)
         outcome.applied = [Outcome.Applied(write: usual, cost: 0)]

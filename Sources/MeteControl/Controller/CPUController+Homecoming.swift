@@ -8,7 +8,8 @@ extension CPUController {
         let named =
             strays.processes.map { Setting.processGroup(ThreadKey($0), in: hierarchy) }
             + strays.threads.map { Setting.threadGroup(ThreadKey($0), in: hierarchy) }
-        return (named + leftBehind(hierarchy)).compactMap(homecoming)
+        let straying = Set(strays.processes.map(\.pid))
+        return named.compactMap(homecoming) + leftBehind(hierarchy, leaving: straying)
     }
 
     /// Empties a group of mete's own that no component needs any more. Returns whether it is empty as it stands: only then can it go.
@@ -19,22 +20,29 @@ extension CPUController {
         let threads = hierarchy.version == .v1 ? try KernelFile.numbersIfPresent(in: folder + "/tasks") : []
         let isInside: (Int32) -> Bool = { (try? hierarchy.cgroup(of: $0)).map(hierarchy.folder(of:)) == folder }
         let whole = processes.filter(isInside)
-        let planned = Set(plan.moves.map(\.setting))
+        // By thread: a process and its first thread are two settings of one.
+        let planned = Set(plan.moves.compactMap(\.setting.thread))
         let settings =
             whole.isEmpty
             ? threads.compactMap { tid in ThreadKey(living: tid).map { Setting.threadGroup($0, in: hierarchy) } }
             : whole.compactMap { pid in ThreadKey(living: pid).map { Setting.processGroup($0, in: hierarchy) } }
-        plan.moves += settings.filter { !planned.contains($0) }.compactMap(homecoming)
+        plan.moves += settings.filter { !($0.thread.map(planned.contains) ?? false) }.compactMap(homecoming)
         guard processes.isEmpty, threads.isEmpty else { return false }
         return try KernelFile.folders(in: folder).isEmpty
     }
 
-    /// Threads that mete moved one by one, that are alive, and that no membership names: their process is divided no more.
-    private func leftBehind(_ hierarchy: CgroupHierarchy) -> [Setting] {
+    /// Brings to their process the threads that mete moved one by one, that are alive, and that no membership names: their process is
+    /// divided no more. What is there already, or goes home with its process, needs no write of its own.
+    private func leftBehind(_ hierarchy: CgroupHierarchy, leaving: Set<Int32>) -> [Write] {
         let living = livingMembers
-        return executor.membershipSettings.filter { setting in
-            guard case .threadGroup(let thread, _) = setting, !living.contains(thread) else { return false }
-            return ThreadKey(living: thread.id) == thread
+        return executor.membershipSettings.compactMap { setting in
+            guard case .threadGroup(let thread, _) = setting, !living.contains(thread),
+                ThreadKey(living: thread.id) == thread,
+                // Ended meanwhile: it belongs nowhere.
+                let process = try? ThreadStat.process(of: thread.id), !leaving.contains(process),
+                let home = try? hierarchy.cgroup(of: process), (try? hierarchy.cgroup(of: thread.id)) != home
+            else { return nil }
+            return Write(setting, .cgroup(home), scope: .alone, reason: .comeHome)
         }
     }
 

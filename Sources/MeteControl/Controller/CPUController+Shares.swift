@@ -103,7 +103,7 @@ extension CPUController {
             widens = weight > current
             let isClose = weight <= current * Self.raiseBand && weight >= current * Self.cutBand
             if isClose { return }
-            if let (claim, quantum) = claim, claim.factor == 1, current <= 2 * weight {
+            if let (claim, quantum) = claim, claim.factor == 1, current <= 2 * weight, weight <= 2 * current {
                 let portion = portions[node.path]
                 let stands = claim.cores * portion * current / weight
                 if abs(stands - claim.cores * portion) < quantum, stands >= claim.guaranteed * portion { return }
@@ -150,9 +150,8 @@ extension CPUController {
                 if !isEmpty { isWaiting = true }
                 if isWaiting { continue }
             case .controller(let file, _):
-                if isWaiting { continue }
                 // Unreadable: it is tried, which says why.
-                if ((try? ControllerUse.user(below: file)) ?? nil) != nil { continue }
+                if isWaiting || (try? ControllerUse.isInUse(below: file)) == true { continue }
             case .file, .processGroup, .threadGroup, .scheduling: break
             }
             plan.removals.append(Write(setting, entry.old, scope: .alone, reason: .withdrawn))

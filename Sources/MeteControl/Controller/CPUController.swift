@@ -317,7 +317,7 @@ package final class CPUController {
             failures[write.setting] = (write.component, failure.error, now + Self.retryAfter)
         }
         let isUndone = !outcome.gone.isEmpty || !outcome.rolledBack.isEmpty || outcome.journalError != nil
-        groupWrites.drop(outcome.gone)
+        groupWrites.drop(outcome.ended)
         if isUndone || !outcome.failures.isEmpty {
             executor.doubtAgreed()
             groupWrites.reopen()
@@ -325,8 +325,10 @@ package final class CPUController {
         reservations.settle(outcome, tick: tick, retryTicks: Self.retryTicks)
         slices.settle(outcome, tick: tick, retryTicks: Self.retryTicks)
         // What is as it was before mete needs no way back; a later write of the same plan may have changed it again.
+        // A weight that merely comes to be what it was stays mete's, or another's change of it would go unseen.
         let withdrawn = outcome.inForce.filter { write in
-            journal.contents.entries[write.setting].map { executor.left[write.setting] == $0.old } ?? false
+            write.reason.isWayBack
+                && journal.contents.entries[write.setting].map { executor.left[write.setting] == $0.old } ?? false
         }
         do {
             try executor.forget(withdrawn.map(\.setting))

@@ -59,11 +59,11 @@ struct GroupWrites {
     }
 
     /// Leaves out those whose process or thread has ended.
-    mutating func drop(_ gone: [Setting]) {
-        guard !gone.isEmpty else { return }
-        let gone = Set(gone)
-        moves.removeAll { gone.contains($0.setting) }
-        pendingMoves.removeAll { gone.contains($0.setting) }
+    mutating func drop(_ ended: [Setting]) {
+        guard !ended.isEmpty else { return }
+        let ended = Set(ended)
+        moves.removeAll { ended.contains($0.setting) }
+        pendingMoves.removeAll { ended.contains($0.setting) }
     }
 
     /// Adds what is not done yet.

@@ -43,8 +43,8 @@ package final class Executor {
             ended = []
             try register(&run)
             for write in run.plan { try perform(write, &run) }
-            // A cgroup to move to may have ended in the place of what was to be moved.
-            try forget(run.outcome.gone.filter { $0.thread.map { ThreadKey(living: $0.id) != $0 } ?? true })
+            run.outcome.ended = run.outcome.gone.filter { $0.thread.map { ThreadKey(living: $0.id) != $0 } ?? true }
+            try forget(run.outcome.ended)
         } catch {
             // The journal is the way back: without it, nothing more is written and this plan is undone.
             run.outcome.journalError = error

@@ -21,6 +21,8 @@ package struct Outcome: Equatable, Sendable {
     package var yielded: [Yield] = []
     /// Settings whose thread, process or group ended before the write.
     package var gone: [Setting] = []
+    /// Of these, those that have ended themselves: of a membership it may be the group that is gone.
+    package var ended: [Setting] = []
     package var failures: [Failure] = []
     /// What was written and then taken back because something of the same scope failed, in the order of undoing.
     package var rolledBack: [Setting] = []

@@ -31,6 +31,14 @@ extension Write {
         case withdrawn
         /// So that the kernel keeps run-queue delays.
         case delayAccounting
+
+        /// Whether mete gives up the setting by it.
+        package var isWayBack: Bool {
+            switch self {
+            case .cooled, .withdrawn, .comeHome: true
+            default: false
+            }
+        }
     }
 }
 

@@ -2,9 +2,10 @@ internal import Glibc
 
 /// Brings everything in a journal back to what it was before mete, from the journal alone.
 ///
-/// Threads leave SCHED_DEADLINE first, then processes leave mete's groups, whichever group they were moved to last; the rest goes back in
-/// the reverse of the order in which it was touched, so that a controller is withdrawn after the groups that used it. Each setting is compared first: where neither mete's value nor the old one stands, somebody else wrote
-/// it, and it stays. Running it twice changes nothing: what succeeded is struck out, and the journal is removed at the end.
+/// Threads leave SCHED_DEADLINE first, then processes leave mete's groups, whichever group they were moved to last; the rest goes
+/// back in the reverse of the order in which it was touched, so that a controller is withdrawn after the groups that used it. On v2
+/// a group refuses processes while it hands a controller down: those that were refused are tried again at the end. Each setting is
+/// compared first: where neither mete's value nor the old one stands, somebody else wrote it, and it stays. Running it twice changes nothing: what succeeded is struck out, and the journal is removed at the end.
 package struct Restoration {
     /// How long a group may take to empty: processes that are ending leave it by themselves.
     private static let emptyingRounds = 200
@@ -29,12 +30,25 @@ package struct Restoration {
         let threads = entries.filter { $0.setting.schedulingThread != nil }
         let memberships = entries.filter { $0.setting.hierarchy != nil }
         let others = entries.filter { $0.setting.schedulingThread == nil && $0.setting.hierarchy == nil }
-        for (setting, entry) in threads + memberships + others {
-            let action = restore(setting, entry, &report)
-            report.steps.append(RestoreReport.Step(setting: setting, action: action))
-            if case .failed = action { continue }
-            try journal.forget(CollectionOfOne(setting))
+        var refused: [(setting: Setting, entry: JournalContents.Entry)] = []
+        func restoreAll(_ entries: [(setting: Setting, entry: JournalContents.Entry)], isLast: Bool)
+            throws(ControlError)
+        {
+            for (setting, entry) in entries {
+                let action = restore(setting, entry, &report)
+                if case .failed(let error) = action, error.cause == .busy, !isLast {
+                    refused.append((setting, entry))
+                    continue
+                }
+                report.steps.append(RestoreReport.Step(setting: setting, action: action))
+                if case .failed = action { continue }
+                try journal.forget(CollectionOfOne(setting))
+            }
         }
+        try restoreAll(threads, isLast: true)
+        try restoreAll(memberships, isLast: false)
+        try restoreAll(others, isLast: true)
+        try restoreAll(refused, isLast: true)
         if !report.damage.isEmpty { try journal.keepDamaged() }
         let hasFailures = report.steps.contains { if case .failed = $0.action { true } else { false } }
         if !hasFailures { try journal.remove() }
@@ -54,7 +68,7 @@ package struct Restoration {
                 checkpoint(.written)
                 return .restored(.absent)
             }
-            if case .controller(let file, _) = setting, entry.old == .absent, try ControllerUse.user(below: file) != nil
+            if case .controller(let file, "cpu") = setting, entry.old == .absent, try ControllerUse.isInUse(below: file)
             {
                 return .inUse
             }
@@ -99,7 +113,9 @@ package struct Restoration {
         // v1 moves thread by thread, since a process may have threads in several groups.
         let file = KernelFile.exists(folder + "/tasks") ? "tasks" : "cgroup.procs"
         var origin = journal.contents.origins[folder] ?? FolderPath.parent(of: folder)
-        while !KernelFile.exists("\(origin)/\(file)") || journal.contents.isOwnGroup(origin) {
+        while !KernelFile.exists("\(origin)/\(file)") || journal.contents.isOwnGroup(origin)
+            || CgroupHierarchy.refusesProcesses(origin)
+        {
             let next = FolderPath.parent(of: origin)
             if next == origin { throw .noSuchFile }
             origin = next

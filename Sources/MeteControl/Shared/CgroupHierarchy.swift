@@ -33,13 +33,26 @@ package struct CgroupHierarchy: Hashable, Sendable {
         return root + below
     }
 
-    /// This cgroup, or where it has been removed or is unwanted, the nearest above it.
+    /// This cgroup, or where it has been removed or is unwanted, the nearest above it that takes processes.
     func nearest(to cgroup: String, unless isUnwanted: (String) -> Bool = { _ in false }) -> String {
         var path = cgroup
-        while path != "/", path != root, isUnwanted(path) || !KernelFile.isFolder(folder(of: path)) {
+        while path != "/", path != root {
+            let folder = folder(of: path)
+            // Where it is still there it may hand down only what mete has handed down, and will withdraw.
+            let isRefusing = path != cgroup && Self.refusesProcesses(folder)
+            if KernelFile.isFolder(folder), !isUnwanted(path), !isRefusing { break }
             path = FolderPath.parent(of: path)
         }
         return path
+    }
+
+    /// Whether a v2 group hands a controller down, and so takes no processes (no internal processes rule of cgroup-v2.rst). The root,
+    /// which has no type, takes them all the same.
+    static func refusesProcesses(_ folder: String) -> Bool {
+        guard KernelFile.exists(folder + "/cgroup.type"),
+            let handedDown = try? KernelFile.readIfPresent(folder + "/cgroup.subtree_control")
+        else { return false }
+        return !handedDown.isEmpty
     }
 
     /// The cgroup that a thread is in.

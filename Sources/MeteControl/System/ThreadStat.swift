@@ -16,6 +16,15 @@ package struct ThreadStat: Equatable, Sendable {
         return facts
     }
 
+    /// The process that a thread belongs to.
+    static func process(of tid: Int32) throws(Errno) -> Int32 {
+        let lines = try KernelFile.read("/proc/\(tid)/status").split(separator: "\n")
+        guard let line = lines.first(where: { $0.hasPrefix("Tgid:") }),
+            let pid = line.split(whereSeparator: \.isWhitespace).last.flatMap({ Int32($0) })
+        else { throw .inputOutput }
+        return pid
+    }
+
     /// Parses a stat line. The name may hold spaces and brackets: the fields begin behind the last bracket.
     package static func parse(_ text: String) -> ThreadStat? {
         guard let end = text.utf8.lastIndex(of: UInt8(ascii: ")")) else { return nil }

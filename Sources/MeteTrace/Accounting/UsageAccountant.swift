@@ -283,7 +283,9 @@ package struct UsageAccountant {
         let pid = Int32(bitPattern: pid)
         guard let program = reader.program(of: pid) else { return nil }
         let cgroups = reader.cgroups(of: pid)
-        return cgroups.isEmpty ? nil : (program, cgroups)
+        // A machine may have no cgroups at all.
+        if cgroups.isEmpty, reader.program(of: pid) == nil { return nil }
+        return (program, cgroups)
     }
 
     private mutating func leave(_ pid: UInt32) {

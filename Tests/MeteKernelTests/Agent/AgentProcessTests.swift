@@ -80,6 +80,8 @@ extension KernelTests {
             let scene = try Scene()
             // A group that does not go with the agent.
             let home = try ScratchGroup(named: "mete-test-foreign-\(getpid())", in: .find())
+            // Unlike any that mete would find as wanted, and so not write.
+            try home.setWeight(5)
             try TextFile.write("\(scene.batch.identifier)", to: home.membersFile)
             defer { scene.batch.kill() }
             let agent = try scene.startAgent()

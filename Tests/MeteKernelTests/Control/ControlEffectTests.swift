@@ -165,6 +165,33 @@ extension KernelTests {
             #expect(try controller.release().isComplete)
         }
 
+        /// A process is divided by the names of its threads, and then is not any more.
+        @Test func aThreadThatWasMovedSinglyStaysWithItsProcess() throws {
+            let bench = try ControlBench()
+            guard bench.hierarchy.version == .v1 else { return }
+            let home = try bench.group("home")
+            let shop = try bench.start("spin", "600", "1", in: home)
+            let other = try bench.start("wait", in: home)
+            let worker = try shop.worker
+            let main = ThreadRef(tid: shop.identifier, pid: shop.identifier, startTime: try shop.reference.startTime)
+            let controller = try CPUController(hierarchies: .discover(), stateFolder: bench.state)
+            func apply(_ shops: Membership, second: Nanoseconds) throws {
+                let outcome = controller.apply(
+                    directives: [directive("shop", 1, move: true), directive("rest", 1)],
+                    memberships: [shops, try member("rest", [other])], capacity: 2,
+                    at: Instant(nanoseconds: second * .perSecond))
+                #expect(outcome.failures.isEmpty, "\(outcome.failures)")
+            }
+            let own = "/mete/shop"
+            try apply(Membership(component: ComponentID("shop"), looseThreads: [main, worker]), second: 0)
+            #expect(try bench.hierarchy.cgroup(of: worker.tid) == own)
+            for second in 1...3 as ClosedRange<Nanoseconds> { try apply(member("shop", [shop]), second: second) }
+            #expect(try shop.reference.cpuCgroup == own)
+            #expect(try bench.hierarchy.cgroup(of: worker.tid) == own, "it would be outside its component's weight")
+            #expect(try controller.release().isComplete)
+            #expect(try bench.hierarchy.cgroup(of: worker.tid) == home)
+        }
+
         @Test func emptiesAGroupOfMetesOwnBeforeItGoes() throws {
             let bench = try ControlBench()
             let home = try bench.group("home")

@@ -58,7 +58,7 @@ struct RecordScript {
 struct FakeProcess {
     var executable: String
     var commandLine = ""
-    /// Nil for one that ends before it can be read.
+    /// Nil for one that ends before this can be read.
     var cgroup: String? = "/"
 }
 
@@ -75,7 +75,11 @@ final class FakeProcesses: ProcessReading {
     }
 
     func cgroups(of pid: Int32) -> [CgroupMembership] {
-        processes[pid]?.cgroup.map { [CgroupMembership(controllers: "", path: $0)] } ?? []
+        guard let cgroup = processes[pid]?.cgroup else {
+            processes[pid] = nil
+            return []
+        }
+        return [CgroupMembership(controllers: "", path: cgroup)]
     }
 }
 
