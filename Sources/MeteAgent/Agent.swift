@@ -41,7 +41,9 @@ package final class Agent {
         case .none:
             controller = nil
         case .rehearsed:
-            controller = try .rehearsal(hierarchies: hierarchies, foreignHoldOff: source.policy.foreignHoldOff)
+            controller = try .rehearsal(
+                hierarchies: hierarchies, stateFolder: options.stateFolder,
+                foreignHoldOff: source.policy.foreignHoldOff)
         case .enforced:
             let controller = try CPUController(
                 hierarchies: hierarchies, stateFolder: options.stateFolder, foreignHoldOff: source.policy.foreignHoldOff

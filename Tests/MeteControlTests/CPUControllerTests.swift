@@ -159,6 +159,26 @@ struct CPUControllerTests {
         #expect(bench.controller.status[ComponentID("a")]?.yielded.map(\.found) == [.text("77")])
     }
 
+    @Test func leavesToAnotherWriterWhatItDoesNotNeedAnyMore() throws {
+        let bench = try Bench(.v1, groups: ["a", "b"])
+        bench.controller.foreignHoldOff = 2 * .perSecond
+        func apply(second: Nanoseconds, _ names: [String]) -> Outcome {
+            bench.controller.apply(
+                directives: names.map { directive($0, 1.5) } + [directive("rest", 0.5)],
+                memberships: members(names.map { ($0, "/" + $0) } + [("rest", "/")]), capacity: 2,
+                at: start + second * .perSecond)
+        }
+        _ = apply(second: 0, ["a", "b"])
+        try bench.tree.write("77", to: "a/cpu.shares")
+        #expect(apply(second: 1, ["a", "b"]).yielded.map(\.found) == [.text("77")])
+        // Past the hold-off, too.
+        for second in 2...9 as ClosedRange<Nanoseconds> { #expect(apply(second: second, ["b"]).failures.isEmpty) }
+        #expect(try bench.tree.text("a/cpu.shares") == "77")
+        let steps = try bench.controller.release().steps
+        #expect(!steps.contains { $0.setting.path?.hasSuffix("a/cpu.shares") ?? false }, "it is not mete's any more")
+        #expect(try bench.tree.text("a/cpu.shares") == "77")
+    }
+
     @Test func takesBackAnUnchangedShareAfterTheHoldOff() throws {
         let bench = try Bench(.v1, groups: ["a"])
         bench.controller.foreignHoldOff = 10 * .perSecond

@@ -95,6 +95,22 @@ struct RehearsalTests {
         withExtendedLifetime(tree) {}
     }
 
+    /// An agent that enforces has made the group that a component is in, and a policy that does not move it would not keep it there.
+    @Test(arguments: [true, false])
+    func knowsTheGroupsOfAnAgentThatEnforces(isJournalled: Bool) throws {
+        let fake = try FakeCPUTree(.v1, groups: ["mete", "mete/a"])
+        let state = try TemporaryFolder(prefix: "mete-control")
+        let journal = try Journal(folder: StateFolder(state.path))
+        if isJournalled { try journal.register([(.group("\(fake.folder.path)/mete/a"), .absent)]) }
+        let rehearsal = try CPUController.rehearsal(hierarchies: fake.hierarchies, stateFolder: state.path)
+        var members = memberships
+        members[0].processes[0].cpuCgroup = "/mete/a"
+        _ = rehearsal.apply(directives: directives(1.5, 0, maximum: nil), memberships: members, capacity: 2, at: start)
+        let weights = rehearsal.status[ComponentID("a")]?.weights.keys.sorted()
+        #expect(weights == (isJournalled ? [] : ["/mete/a"]))
+        withExtendedLifetime(journal) {}
+    }
+
     @Test func thereIsNothingToTakeBack() throws {
         let (tree, hierarchies) = try tree(.v1)
         let rehearsal = try CPUController.rehearsal(hierarchies: hierarchies)

@@ -137,21 +137,28 @@ extension CPUController {
 
     /// Plans the way back for settings that no component needs any more.
     private func withdraw(_ settings: Set<Setting>, _ plan: inout ControlPlan) {
-        let journalled = settings.compactMap { setting in
+        // Another writer's value stands where nothing of mete is wanted any more: there is no way back to go.
+        plan.leftToOthers = settings.filter { executor.yields[$0] != nil }
+        let journalled = settings.subtracting(plan.leftToOthers).compactMap { setting in
             executor.journal.contents.entries[setting].map { (setting: setting, entry: $0) }
         }
-        var isWaiting = false
+        var waiting: [String] = []
         // What was touched last goes back first.
         for (setting, entry) in journalled.sorted(by: { $0.entry.id > $1.entry.id }) {
             switch setting {
             case .group(let folder):
                 // With somebody in it, it goes on a later tick; one that cannot be looked at is tried, which says why.
                 let isEmpty = (try? vacate(folder, &plan)) ?? true
-                if !isEmpty { isWaiting = true }
-                if isWaiting { continue }
+                if !isEmpty {
+                    waiting.append(folder)
+                    continue
+                }
             case .controller(let file, _):
+                // What waits further down still has its weight by it; what waits elsewhere may wait for it to go.
+                let above = FolderPath.parent(of: file)
+                if waiting.contains(where: { FolderPath.lies($0, below: { $0 == above }) }) { continue }
                 // Unreadable: it is tried, which says why.
-                if isWaiting || (try? ControllerUse.isInUse(below: file)) == true { continue }
+                if (try? ControllerUse.isInUse(below: file)) == true { continue }
             case .file, .processGroup, .threadGroup, .scheduling: break
             }
             plan.removals.append(Write(setting, entry.old, scope: .alone, reason: .withdrawn))

@@ -65,6 +65,8 @@ package final class CPUController {
     var capped: Set<Setting> = []
     /// Whether what is managed is what plans of this tree name, with nothing left to go back.
     var isManagedAsNamed = false
+    /// Whether some living process or thread was to be moved into a group that is not there any more.
+    private var hasMovesAstray = false
 
     /// Opens the state folder; restores first if a journal is there.
     package convenience init(
@@ -77,10 +79,13 @@ package final class CPUController {
     }
 
     /// A controller that goes the same way and writes nothing, neither to the kernel nor to disk: `plannedWrites` says what it would.
+    ///
+    /// - Parameter stateFolder: where an agent that enforces meanwhile keeps its journal, which tells its groups from those of others.
     package static func rehearsal(
-        hierarchies: CgroupHierarchies, foreignHoldOff: Nanoseconds? = nil
+        hierarchies: CgroupHierarchies, stateFolder: String = StateFolder.standard, foreignHoldOff: Nanoseconds? = nil
     ) throws(ControlError) -> CPUController {
-        try CPUController(hierarchies, .forgetful(), nil, foreignHoldOff, rehearsal: RehearsedSettings())
+        let journal = Journal.inMemory(as: "\(stateFolder)/\(Journal.fileName)")
+        return try CPUController(hierarchies, journal, nil, foreignHoldOff, rehearsal: RehearsedSettings())
     }
 
     private init(
@@ -116,7 +121,7 @@ package final class CPUController {
     ) -> Outcome {
         tick += 1
         if executor.takeBackDue(at: now) { groupWrites.reopen() }
-        let forgetting = update(memberships, directives)
+        var forgetting = update(memberships, directives)
         failures = failures.filter { $0.value.retry > now }
         var plan = ControlPlan()
         if !tree.nodes.isEmpty || !managed.isEmpty { planShares(directives, capacity, corrections, &plan) }
@@ -128,6 +133,13 @@ package final class CPUController {
         journalError = outcome.journalError
         outcome.yielded += executor.verify(budget: Self.verifyBudget, at: now, holdOff: foreignHoldOff)
         if outcome != Outcome() { settle(&outcome, now) }
+        if !plan.leftToOthers.isEmpty {
+            do {
+                try executor.forget(plan.leftToOthers)
+            } catch {
+                forgetting = forgetting ?? error
+            }
+        }
         outcome.journalError = outcome.journalError ?? forgetting
         return outcome
     }
@@ -195,7 +207,7 @@ package final class CPUController {
     private func update(_ next: [Membership], _ directives: [CPUDirective]) -> ControlError? {
         let nextMovable = Set(directives.lazy.filter(\.mayMove).map(\.component))
         let isSame =
-            nextMovable == movable && next.count == memberships.count
+            !hasMovesAstray && nextMovable == movable && next.count == memberships.count
             && zip(next, memberships).allSatisfy {
                 $0.component == $1.component && $0.processes == $1.processes && $0.looseThreads == $1.looseThreads
             }
@@ -204,6 +216,7 @@ package final class CPUController {
         if isSame, !isSurveyDue { return nil }
         var forgetting: ControlError?
         if !isSame, let hierarchy {
+            hasMovesAstray = false
             movable = nextMovable
             looseCgroups = [:]
             unplaceable = [:]
@@ -251,10 +264,16 @@ package final class CPUController {
 
     /// Strikes out what belonged to processes that have ended, so that nothing grows with every fork.
     private func forgetEnded(but returning: Set<Setting>) throws(ControlError) {
-        let moved = executor.membershipSettings.subtracting(returning)
-        guard !moved.isEmpty else { return }
+        let moved = executor.membershipSettings.union(journal.contents.entries.keys.filter { $0.hierarchy != nil })
+            .subtracting(returning)
+        // Of what was yielded or refused no later write would tell that it has ended.
+        let scheduled = journal.contents.entries.keys.filter {
+            $0.schedulingThread != nil && (executor.yields[$0] != nil || executor.left[$0] == nil)
+        }
+        guard !moved.isEmpty || !scheduled.isEmpty else { return }
         let living = livingMembers
-        try executor.forget(moved.filter { $0.thread.map { !living.contains($0) } ?? false })
+        let ended = scheduled.filter { $0.thread.map { ThreadKey(living: $0.id) != $0 } ?? false }
+        try executor.forget(ended + moved.filter { $0.thread.map { !living.contains($0) } ?? false })
     }
 
     /// Every process that a component has to itself, and every thread of one that is divided.
@@ -318,6 +337,8 @@ package final class CPUController {
         }
         let isUndone = !outcome.gone.isEmpty || !outcome.rolledBack.isEmpty || outcome.journalError != nil
         groupWrites.drop(outcome.ended)
+        let ended = Set(outcome.ended)
+        hasMovesAstray = outcome.gone.contains { $0.hierarchy != nil && !ended.contains($0) }
         if isUndone || !outcome.failures.isEmpty {
             executor.doubtAgreed()
             groupWrites.reopen()

@@ -12,6 +12,8 @@ struct ControlPlan {
     var grows: [Write] = []
     var cuts: [(depth: Int, write: Write)] = []
     var removals: [Write] = []
+    /// Settings that mete wrote, another writer took, and no component needs: their way back is forgotten.
+    var leftToOthers: Set<Setting> = []
 
     var ordered: [Write] {
         // Stable within a depth: a cap's period stays before its quota.

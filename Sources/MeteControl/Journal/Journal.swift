@@ -22,7 +22,7 @@ package final class Journal {
     /// Set when a journal of another boot was found: nothing of it is in force any more.
     package private(set) var voidBootID: String?
 
-    /// Nil for a journal that is kept in memory alone.
+    /// Nil for a journal that is in memory alone.
     private let folder: StateFolder?
     /// For messages.
     private let path: String
@@ -57,15 +57,20 @@ package final class Journal {
         }
     }
 
-    private init() {
+    private init(_ contents: JournalContents) {
         folder = nil
         path = ""
-        contents = JournalContents()
+        self.contents = contents
         checkpoint = { _ in }
     }
 
-    /// A journal that is on no disk, for a plan that is not written.
-    static func forgetful() -> Journal { Journal() }
+    /// A journal that is on no disk, for a plan that is not written. It begins with what stands in the file at `path`, whoever holds
+    /// that; with nothing where it cannot be read, or is of another boot.
+    static func inMemory(as path: String) -> Journal {
+        let boot = try? KernelFile.read("/proc/sys/kernel/random/boot_id")
+        let contents = (try? KernelFile.readIfPresent(path)).flatMap { $0 }.map { JournalContents(text: $0) }
+        return Journal(contents.flatMap { $0.bootID == boot ? $0 : nil } ?? JournalContents())
+    }
 
     deinit { if file >= 0 { close(file) } }
 

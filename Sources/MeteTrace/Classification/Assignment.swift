@@ -23,8 +23,6 @@ package struct ThreadAssignment: Equatable, Sendable {
         let component: ComponentID
         /// All must match.
         let patterns: [TextPattern]
-        /// Place of the clause among all clauses of its classifier, which identifies its patterns.
-        let clause: Int
     }
 
     /// In the order of the policy, the first that matches wins.
@@ -40,11 +38,11 @@ package struct ThreadAssignment: Equatable, Sendable {
         return otherwise
     }
 
-    /// Compares assignments made by one classifier.
+    /// Those of different classifiers differ: nobody compares what their patterns match.
     package static func == (left: ThreadAssignment, right: ThreadAssignment) -> Bool {
         left.otherwise == right.otherwise
             && left.alternatives.elementsEqual(right.alternatives) {
-                $0.component == $1.component && $0.clause == $1.clause
+                $0.component == $1.component && $0.patterns.elementsEqual($1.patterns, by: ===)
             }
     }
 }

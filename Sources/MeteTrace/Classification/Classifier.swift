@@ -29,10 +29,10 @@ package struct Classifier: Classifying {
     package func assignment(of process: ProcessFacts, lookup: ProcessLookup) -> Assignment {
         var subject = Subject(process)
         var alternatives: [ThreadAssignment.Alternative] = []
-        for (index, clause) in clauses.enumerated() {
+        for clause in clauses {
             guard let component = clause.component(of: &subject, lookup: lookup) else { continue }
             if clause.threadPatterns.isEmpty { return Self.assignment(alternatives, otherwise: component) }
-            alternatives.append(.init(component: component, patterns: clause.threadPatterns, clause: index))
+            alternatives.append(.init(component: component, patterns: clause.threadPatterns))
         }
         return Self.assignment(alternatives, otherwise: .rest)
     }

@@ -118,6 +118,66 @@ extension KernelTests {
             #expect(!KernelFile.exists(bench.hierarchy.folder(of: "/mete")))
         }
 
+        /// On v2 a group that hands a controller down takes no processes. Handed down by mete once nobody was in it, the controller has
+        /// to be withdrawn before those who were in it can come home.
+        @Test func bringsHomeToAGroupThatHandedDownAControllerMeanwhile() throws {
+            let bench = try ControlBench()
+            let home = try bench.group("home")
+            let below = try bench.group("home/below")
+            let shop = try bench.start("wait", in: home)
+            let store = try bench.start("wait", in: home)
+            let inner = try bench.start("wait", in: below)
+            let controller = try CPUController(hierarchies: .discover(), stateFolder: bench.state)
+            func apply(_ directives: [CPUDirective], _ members: [Membership], second: Nanoseconds) -> Outcome {
+                controller.apply(
+                    directives: directives, memberships: members, capacity: 2,
+                    at: Instant(nanoseconds: second * .perSecond))
+            }
+            let movable = [directive("shop", 0.5, move: true), directive("store", 0.5, move: true)]
+            let fixed = [directive("inner", 0.5), directive("rest", 0.5)]
+            let members = [try member("inner", [inner]), try member("store", [store])]
+            // The shop's group is made last, and is the first that is to go.
+            _ = apply(fixed + movable.suffix(1), members + [try member("rest", [shop])], second: 0)
+            for second in 1...2 as ClosedRange<Nanoseconds> {
+                _ = apply(
+                    fixed + movable, members + [try member("rest", []), try member("shop", [shop])],
+                    second: second * 10)
+            }
+            #expect(try shop.reference.cpuCgroup == "/mete/shop")
+            #expect(KernelFile.exists(bench.weightFile(below)))
+            for second in 3...6 as ClosedRange<Nanoseconds> {
+                _ = apply(
+                    [directive("rest", 1)], [try member("rest", [inner, shop, store])], second: second * 10)
+            }
+            #expect(try shop.reference.cpuCgroup == home)
+            #expect(try store.reference.cpuCgroup == home)
+            #expect(!KernelFile.exists(bench.hierarchy.folder(of: "/mete")))
+            #expect(try controller.release().isComplete)
+        }
+
+        /// A policy that is loaded again names the cgroup of a service that has been stopped since: the nearest above takes its place.
+        @Test func bringsHomeToTheNearestGroupThatIsStillThere() throws {
+            let bench = try ControlBench()
+            let home = try bench.group("home")
+            let gone = try bench.group("home/gone")
+            let shop = try bench.start("wait", in: gone)
+            let other = try bench.start("wait", in: gone)
+            let controller = try CPUController(hierarchies: .discover(), stateFolder: bench.state)
+            func apply(move: Bool, second: Nanoseconds) throws -> Outcome {
+                controller.apply(
+                    directives: [directive("shop", 1, move: move), directive("rest", 1)],
+                    memberships: [try member("shop", [shop]), try member("rest", [other])], capacity: 2,
+                    at: Instant(nanoseconds: second * .perSecond))
+            }
+            _ = try apply(move: true, second: 0)
+            #expect(try shop.reference.cpuCgroup == "/mete/shop")
+            try bench.move(other, to: home)
+            try KernelFile.removeFolder(bench.hierarchy.folder(of: gone))
+            for second in 1...3 as ClosedRange<Nanoseconds> { _ = try apply(move: false, second: second) }
+            #expect(try shop.reference.cpuCgroup == home)
+            #expect(try controller.release().isComplete)
+        }
+
         /// Nothing is asked of the kernel on ticks on which nothing changes: the memberships tell.
         @Test func yieldsAProcessThatAnotherWriterMoves() throws {
             let bench = try ControlBench()

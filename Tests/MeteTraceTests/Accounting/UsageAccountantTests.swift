@@ -188,6 +188,26 @@ struct UsageAccountantTests {
         #expect(shop?.processes == 1)
     }
 
+    @Test func anotherPatternForThreadsAloneTakesEffect() throws {
+        func policy(_ thread: Pattern) throws -> Classifier {
+            var policy = Policy()
+            var pool = ComponentPolicy(id: ComponentID("pool"))
+            pool.match = [MatchClause(rules: [.comm(.exact("web")), .thread(thread)])]
+            policy.components = [pool, ComponentPolicy(id: .rest)]
+            return try Classifier(policy)
+        }
+        var script = try RecordScript([])
+        script.accountant.reclassify(with: try policy(.prefix("worker")), permanent: [ComponentID("pool"), .rest])
+        script.send(METE_RECORD_FORK, 10, of: 10, name: "web")
+        script.send(METE_RECORD_USAGE, 11, of: 10, run: 100, name: "io")
+        #expect(script.closeWindow("pool")?.threads == 0)
+        script.accountant.reclassify(with: try policy(.prefix("io")), permanent: [ComponentID("pool"), .rest])
+        script.send(METE_RECORD_USAGE, 11, of: 10, run: 130, name: "io")
+        let pool = script.closeWindow("pool")
+        #expect(pool?.threads == 1)
+        #expect(pool?.cpu.runTime == 30)
+    }
+
     @Test func aDaemonThatChangesItsUserChangesItsComponent() throws {
         var script = try RecordScript([ComponentPolicy("web", .user(33))])
         script.send(METE_RECORD_FORK, 10, of: 10, name: "httpd")
