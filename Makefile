@@ -51,6 +51,7 @@ test: deps bpf ## build and run all tests, those in virtual machines included
 	$(SWIFT) build --build-tests -j $(JOBS)
 	$(SWIFT) test --skip-build --no-parallel
 	$(MAKE) test-vm
+	Tests/install-test
 
 test-unit: deps bpf ## the tests that need neither root nor a virtual machine
 	$(SWIFT) test -j $(JOBS) --skip KernelTests --skip ExampleTests
@@ -85,7 +86,9 @@ install: ## binary, man pages, systemd unit and example policy (PREFIX=/usr/loca
 	test -e $(DESTDIR)$(CONFIG_DIR)/policy.yaml || \
 		install -D -m 644 packaging/policy.yaml $(DESTDIR)$(CONFIG_DIR)/policy.yaml
 
-uninstall: ## remove what install put in place; a policy that was changed stays
+uninstall: ## stop the service and remove what install put in place; a policy that was changed stays
+	@if [ -z "$(DESTDIR)" ] && [ -e $(UNIT_DIR)/mete.service ] && [ -d /run/systemd/system ]; then \
+		systemctl disable --now mete.service; fi
 	rm -f $(DESTDIR)$(PREFIX)/sbin/mete $(DESTDIR)$(UNIT_DIR)/mete.service
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/mete.1 $(DESTDIR)$(PREFIX)/share/man/man5/mete-policy.5
 	if cmp -s packaging/policy.yaml $(DESTDIR)$(CONFIG_DIR)/policy.yaml; then \

@@ -157,7 +157,7 @@ let package = Package(
 
         // MARK: Benchmarks
         .executableTarget(
-            name: "PartitionBenchmark", dependencies: ["MeteModel", "MetePartition"],
+            name: "PartitionBenchmark", dependencies: ["MeteModel", "MetePartition", "SeededRandom"],
             path: "Tests/Benchmarks/PartitionBenchmark", swiftSettings: strict),
         .executableTarget(
             name: "PredictionBenchmark", dependencies: ["MeteModel", "MetePrediction"],

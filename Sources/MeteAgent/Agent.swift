@@ -34,7 +34,7 @@ package final class Agent {
         let hierarchies = CgroupHierarchies.discover()
         source = try PolicySource(
             path: options.policyFile, mustBeTrusted: options.control == .enforced, context: context,
-            findings: options.control == .none ? nil : ControlSupport.findings(hierarchies: hierarchies))
+            findings: options.control == .none ? nil : { ControlSupport.findings(hierarchies: hierarchies) })
         watch = PolicyWatch(hierarchies)
         let now = Instant(nanoseconds: TickClock.now())
         switch options.control {

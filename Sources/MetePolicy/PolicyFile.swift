@@ -17,7 +17,8 @@ package struct PolicyFile: Sendable {
         try PolicyLoader.load(text(), file: path, context: context)
     }
 
-    private func text() throws(PolicyErrors) -> String {
+    /// - Throws: for a file that cannot be read, is not trusted, or is no text.
+    package func text() throws(PolicyErrors) -> String {
         let bytes: [UInt8]
         switch contents() {
         case .bytes(let read): bytes = read

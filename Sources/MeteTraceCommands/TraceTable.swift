@@ -62,6 +62,6 @@ struct TraceTable {
     private static func losses(_ losses: TraceLosses) -> String {
         guard !losses.isZero else { return "Nothing lost." }
         return "Records without room so far: \(losses.usageRecords) usage (came later), \(losses.eventRecords) events, "
-            + "\(losses.exitRecords) exits (counted by process), \(losses.unattributedThreads) unattributed."
+            + "\(losses.exitRecords) exits (counted by process), \(losses.unattributedThreads) unattributed. A larger --ring-bytes has room for more."
     }
 }

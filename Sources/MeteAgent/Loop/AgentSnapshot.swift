@@ -25,4 +25,6 @@ package struct AgentSnapshot: Sendable {
     /// As of at most a second ago.
     package var control: [ComponentID: ComponentControlStatus]
     package var cost: AgentCost
+    /// Why the last plan was not put in force at all, if so.
+    package var journalError: ControlError?
 }

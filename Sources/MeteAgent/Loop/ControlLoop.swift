@@ -149,6 +149,7 @@ package final class ControlLoop {
         }
         return AgentSnapshot(
             tick: tickCount, missedTicks: missed, at: now, tickLength: policy.tick, window: window, plan: plan,
-            components: components, control: controlStatus, cost: cost.cost)
+            components: components, control: controlStatus, cost: cost.cost,
+            journalError: reportedJournalError)
     }
 }

@@ -9,10 +9,12 @@ package import MeteTrace
 package struct PolicySource {
     private let file: PolicyFile?
     private let context: PolicyContext
-    /// What control can do here; nil when nothing is to be enforced.
-    private let findings: [Finding]?
+    /// What control can do here and now; nil when nothing is to be enforced.
+    private let findings: (() -> [Finding])?
     private var version: FileVersion?
     private var looksUntilCheck = 0
+    /// Of the file when it was last loaded or tried.
+    private var text: String
 
     private var loaded: Loaded
 
@@ -23,7 +25,7 @@ package struct PolicySource {
     /// - Parameter mustBeTrusted: refuses a file that others than root may write.
     /// - Throws: `PolicyErrors` when the file does not load.
     package init(
-        path: String?, mustBeTrusted: Bool, context: PolicyContext, findings: [Finding]?
+        path: String?, mustBeTrusted: Bool, context: PolicyContext, findings: (() -> [Finding])?
     ) throws(PolicyErrors) {
         self.context = context
         self.findings = findings
@@ -33,9 +35,11 @@ package struct PolicySource {
             var policy = Policy()
             policy.components = [ComponentPolicy(id: .rest)]
             loaded = Loaded(policy, Discovery())
+            text = ""
             return
         }
-        loaded = try Self.load(file, context, findings)
+        text = try file.text()
+        loaded = try Self.load(file, text, context, findings)
     }
 
     /// A policy with what follows from it, so that both change at once or neither does.
@@ -52,10 +56,10 @@ package struct PolicySource {
     }
 
     private static func load(
-        _ file: PolicyFile, _ context: PolicyContext, _ findings: [Finding]?
+        _ file: PolicyFile, _ text: String, _ context: PolicyContext, _ findings: (() -> [Finding])?
     ) throws(PolicyErrors) -> Loaded {
-        var policy = try file.load(context: context)
-        if let findings { policy = try PolicyRequirements.meet(policy, file: file.path, findings: findings) }
+        var policy = try PolicyLoader.load(text, file: file.path, context: context)
+        if let findings { policy = try PolicyRequirements.meet(policy, file: file.path, findings: findings()) }
         do {
             return Loaded(policy, try Classifier(policy))
         } catch {
@@ -74,7 +78,8 @@ package struct PolicySource {
         policy.components.filter { !$0.isTemplate }.map(\.id)
     }
 
-    /// Whether the file is another one than when it was last loaded or tried. Looks about once a second.
+    /// Whether the file says something else than when it was last loaded or tried. Looks about once a second. A file that was written
+    /// again with the same text, as configuration management does, is nobody's wish to have the policy loaded.
     package mutating func hasChanged() -> Bool {
         guard let path = file?.path else { return false }
         looksUntilCheck -= 1
@@ -82,7 +87,11 @@ package struct PolicySource {
         looksUntilCheck = max(1, Int(Nanoseconds.perSecond / policy.tick))
         let now = FileVersion(path: path)
         // A file that is being replaced may be missing for a moment.
-        return now != nil && now != version
+        guard let file, now != nil, now != version else { return false }
+        // One that cannot be read is tried, which says why.
+        guard let present = try? file.text(), present == text else { return true }
+        version = now
+        return false
     }
 
     /// Loads the file again.
@@ -91,7 +100,9 @@ package struct PolicySource {
     package mutating func reload() throws(PolicyErrors) {
         guard let file else { return }
         version = FileVersion(path: file.path)
-        loaded = try Self.load(file, context, findings)
+        text = ""
+        text = try file.text()
+        loaded = try Self.load(file, text, context, findings)
     }
 }
 

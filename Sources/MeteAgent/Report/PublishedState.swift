@@ -93,6 +93,7 @@ package final class PublishedState: AgentState {
         if let failure = circumstances.policy.lastFailure {
             problems.append("the policy file was refused: \(failure.problems.first?.text ?? "")")
         }
+        if let error = snapshot?.journalError { problems.append("nothing new is put in force: \(error)") }
         return HealthReport(
             healthy: problems.isEmpty, mode: circumstances.mode, ticks: snapshot?.tick ?? 0,
             lastTickAgeSeconds: age.seconds, problems: problems)

@@ -137,14 +137,15 @@ extension CPUController {
 
     /// Plans the way back for settings that no component needs any more.
     private func withdraw(_ settings: Set<Setting>, _ plan: inout ControlPlan) {
-        // Another writer's value stands where nothing of mete is wanted any more: there is no way back to go.
-        plan.leftToOthers = settings.filter { executor.yields[$0] != nil }
-        let journalled = settings.subtracting(plan.leftToOthers).compactMap { setting in
+        // What was yielded stays yielded. Once that is over, and nothing of mete wanted, another's value has no way back to go.
+        let journalled = settings.filter { executor.yields[$0] == nil }.compactMap { setting in
             executor.journal.contents.entries[setting].map { (setting: setting, entry: $0) }
         }
+        plan.leftToOthers = Set(journalled.map(\.setting).filter { executor.left[$0] == nil })
         var waiting: [String] = []
         // What was touched last goes back first.
-        for (setting, entry) in journalled.sorted(by: { $0.entry.id > $1.entry.id }) {
+        for (setting, entry) in journalled.sorted(by: { $0.entry.id > $1.entry.id })
+        where !plan.leftToOthers.contains(setting) {
             switch setting {
             case .group(let folder):
                 // With somebody in it, it goes on a later tick; one that cannot be looked at is tried, which says why.

@@ -65,6 +65,8 @@ package final class CPUController {
     var capped: Set<Setting> = []
     /// Whether what is managed is what plans of this tree name, with nothing left to go back.
     var isManagedAsNamed = false
+    /// By the path of each group in the tree: see `KernelFile.identity`.
+    private var identities: [String: UInt64] = [:]
     /// Whether some living process or thread was to be moved into a group that is not there any more.
     private var hasMovesAstray = false
 
@@ -172,6 +174,7 @@ package final class CPUController {
         if rehearsal != nil { return RestoreReport() }
         let report = try Restoration(journal: journal).run()
         executor.reset()
+        identities = [:]
         failures = [:]
         managed = []
         capped = []
@@ -241,6 +244,7 @@ package final class CPUController {
             portions.keep(placements)
             do {
                 try forgetEnded(but: Set(returns.map(\.setting)))
+                try forgetGroupsMadeAgain(hierarchy)
             } catch {
                 forgetting = error
             }
@@ -260,6 +264,20 @@ package final class CPUController {
             if error.meansGone { return }
             unplaceable[thread] = (component, error)
         }
+    }
+
+    /// Has groups weighed anew that were removed and made again under the same name between two ticks, as by a service that restarts:
+    /// what stands in them is nobody's choice against mete's.
+    private func forgetGroupsMadeAgain(_ hierarchy: CgroupHierarchy) throws(ControlError) {
+        var found: [String: UInt64] = [:]
+        for node in tree.nodes {
+            let folder = hierarchy.folder(of: node.path)
+            found[node.path] = KernelFile.identity(ofFolder: folder)
+            guard let before = identities[node.path], found[node.path] != before else { continue }
+            try executor.forgetInside(folder)
+            siblings = [:]
+        }
+        identities = found
     }
 
     /// Strikes out what belonged to processes that have ended, so that nothing grows with every fork.

@@ -12,7 +12,7 @@ struct ControlPlan {
     var grows: [Write] = []
     var cuts: [(depth: Int, write: Write)] = []
     var removals: [Write] = []
-    /// Settings that mete wrote, another writer took, and no component needs: their way back is forgotten.
+    /// Settings with nothing of mete in them that no component needs: another writer's value stands, or a write never succeeded.
     var leftToOthers: Set<Setting> = []
 
     var ordered: [Write] {

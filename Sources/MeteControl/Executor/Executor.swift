@@ -13,6 +13,9 @@ package final class Executor {
     /// Points at which a test may end the process.
     package enum Checkpoint: String, Sendable { case registered, intended, midway, written, rolledBack }
 
+    /// How long a controller that somebody withdrew is left so.
+    private static let controllerHoldOff: Nanoseconds = 5 * .perSecond
+
     package let journal: Journal
     /// What mete left in each setting it has written.
     package private(set) var left: [Setting: SettingValue] = [:]
@@ -66,6 +69,14 @@ package final class Executor {
     package func takeBack(_ setting: Setting) {
         guard yields.removeValue(forKey: setting) != nil else { return }
         left[setting] = nil
+        guard case .controller(let file, _) = setting else { return }
+        // With a controller went the values in all groups below.
+        let above = FolderPath.parent(of: file) + "/"
+        for inside in left.keys where inside.path?.hasPrefix(above) ?? false {
+            if case .group = inside { continue }
+            left[inside] = nil
+        }
+        doubtAgreed()
     }
 
     /// Takes up again what was yielded until now, and says whether there was any.
@@ -100,12 +111,21 @@ package final class Executor {
                 // With its group or thread; the next plan will not name it.
                 left[setting] = nil
                 ended.insert(setting)
+            } catch .notSupported {
+                // Its controller was withdrawn, and the value with it.
+                left[setting] = nil
             } catch {
                 // Unreadable for the moment: what mete left there is what is known.
                 continue
             }
         }
         return found
+    }
+
+    /// Forgets what lies in a group that is no more: one of the same name that was made later has the kernel's values.
+    package func forgetInside(_ folder: String) throws(ControlError) {
+        let known = [Setting](left.keys) + agreed.keys + yields.keys + journal.contents.entries.keys
+        try forget(Set(known.filter { $0.path?.hasPrefix(folder + "/") ?? false }))
     }
 
     /// Strikes out settings whose thread or process has ended, so that neither memory nor journal grows with them.
@@ -141,6 +161,8 @@ package final class Executor {
         var made: [(write: Write, before: SettingValue)] = []
         /// Settings first touched by this plan.
         var fresh: Set<Setting> = []
+        /// Of these, those that are there to be read only once this plan has handed their controller down.
+        var late: Set<Setting> = []
         var failedScopes: Set<Write.Scope> = []
     }
 
@@ -148,6 +170,8 @@ package final class Executor {
     private func register(_ run: inout Run) throws(ControlError) {
         var old: [(setting: Setting, old: SettingValue)] = []
         var planned: Set<String> = []
+        /// Groups that hand down a controller by this plan.
+        var handingDown: Set<String> = []
         var plan: [Write] = []
         for write in run.plan {
             let setting = write.setting
@@ -158,6 +182,7 @@ package final class Executor {
                 }
                 takeBack(setting)
             }
+            if case .controller(let file, _) = setting { handingDown.insert(FolderPath.parent(of: file)) }
             let isNew = journal.contents.entries[setting] == nil || left[setting] == nil
             if isAttribute(setting), let path = setting.path,
                 FolderPath.lies(path, below: planned.contains) || journal.contents.isInsideOwnGroup(path)
@@ -193,6 +218,9 @@ package final class Executor {
                 old.append((setting: setting, old: current))
                 run.fresh.insert(setting)
                 plan.append(write)
+            } catch .notSupported where handsDown(handingDown, to: setting) {
+                run.late.insert(setting)
+                plan.append(write)
             } catch {
                 note(error, of: write, "read", &run)
             }
@@ -200,6 +228,12 @@ package final class Executor {
         run.plan = plan
         try journal.register(old)
         if !old.isEmpty { checkpoint(.registered) }
+    }
+
+    /// Whether a group above this attribute is among those that hand a controller down.
+    private func handsDown(_ groups: Set<String>, to setting: Setting) -> Bool {
+        guard case .file(let path) = setting else { return false }
+        return groups.contains(FolderPath.parent(of: FolderPath.parent(of: path)))
     }
 
     /// Where what is in a group of mete's own belongs; nil for other values.
@@ -221,6 +255,10 @@ package final class Executor {
         }
         do {
             let current = try settings.read(setting)
+            if run.late.remove(setting) != nil {
+                try journal.register([(setting: setting, old: current)])
+                run.fresh.insert(setting)
+            }
             let old = journal.contents.entries[setting]?.old
             let expected = run.fresh.contains(setting) ? old : left[setting] ?? old
             if setting.isSame(current, write.value) {
@@ -241,7 +279,7 @@ package final class Executor {
             checkpoint(.written)
             left[setting] = write.value
             agreed[setting] = nil
-            forgetInside(write)
+            if case .group(let folder) = setting, write.value == .absent { try forgetInside(folder) }
             run.made.append((write: write, before: current))
             run.outcome.applied.append(Outcome.Applied(write: write, cost: cost))
         } catch let error as ControlError {
@@ -251,15 +289,6 @@ package final class Executor {
         } catch {
             throw ControlError(.refused, "write", "\(setting)", detail: "\(error)", remedy: "Report this as a fault.")
         }
-    }
-
-    /// With a group of mete's own goes what was left in it: one of the same name that is made later has the kernel's values.
-    private func forgetInside(_ write: Write) {
-        guard case .group(let folder) = write.setting, write.value == .absent else { return }
-        let isInside: (Setting) -> Bool = { $0.path?.hasPrefix(folder + "/") ?? false }
-        left = left.filter { !isInside($0.key) }
-        agreed = agreed.filter { !isInside($0.key) }
-        yields = yields.filter { !isInside($0.key) }
     }
 
     private func journalIntention(of write: Write, current: SettingValue) throws(ControlError) {
@@ -282,6 +311,9 @@ package final class Executor {
     private func yield(
         _ setting: Setting, left: SettingValue, found: SettingValue, at now: Instant, _ holdOff: Nanoseconds?
     ) -> Yield {
+        var holdOff = holdOff
+        // A controller that is not handed down is no choice against a weight: systemd withdraws what none of its own units needs.
+        if case .controller = setting { holdOff = min(holdOff ?? Self.controllerHoldOff, Self.controllerHoldOff) }
         let yield = Yield(setting: setting, left: left, found: found, since: now, until: holdOff.map { now + $0 })
         yields[setting] = yield
         return yield

@@ -59,7 +59,7 @@ package struct Restoration {
         _ setting: Setting, _ entry: JournalContents.Entry, _ report: inout RestoreReport
     ) -> RestoreReport.Action {
         do throws(Errno) {
-            let current = try setting.read()
+            guard let current = try read(setting) else { return .gone }
             if setting.isSame(current, entry.old) { return .unchanged }
             guard entry.intended.contains(where: { setting.isSame(current, $0) }) || setting.isTransient(current)
             else { return .foreign(stands: current) }
@@ -84,6 +84,11 @@ package struct Restoration {
                     .refused, "restore \(entry.old) in", "\(setting)", cause: error,
                     remedy: setting.remedy(for: error)))
         }
+    }
+
+    /// What stands; nil where the controller was withdrawn, and the value with it.
+    private func read(_ setting: Setting) throws(Errno) -> SettingValue? {
+        do throws(Errno) { return try setting.read() } catch .notSupported { return nil }
     }
 
     /// The old value, or for a cgroup that has been removed since, the nearest one above it.

@@ -90,6 +90,13 @@ package enum KernelFile {
         return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Tells a folder from another that is made later with the same name: a cgroup's inode number is never used again. Nil when there
+    /// is no such folder.
+    package static func identity(ofFolder path: String) -> UInt64? {
+        var facts = stat()
+        return stat(path, &facts) == 0 ? UInt64(facts.st_ino) : nil
+    }
+
     package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     package static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }

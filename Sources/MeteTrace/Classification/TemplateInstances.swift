@@ -61,8 +61,7 @@ struct TemplateInstances: Sendable {
     private static func instanceName(_ path: Substring) -> String {
         let steps = path.utf8.split(separator: UInt8(ascii: "/")).map { shortened(Substring($0)) }
         let name = steps.joined(separator: "!")
-        guard name.utf8.count > longestInstanceName else { return name }
-        return "\(name.unicodeScalars.prefix(longestInstanceName / 4).map(String.init).joined())~\(hash(path))"
+        return ComponentName.short(name, to: longestInstanceName, of: path)
     }
 
     /// The step without the end of a container id that it contains.
@@ -70,11 +69,5 @@ struct TemplateInstances: Sendable {
         let name = step.ends(withBytesOf: ".scope") ? step.dropLast(".scope".count) : step
         guard name.utf8.count >= 64, name.utf8.suffix(64).allSatisfy(\.isLowercaseHexDigit) else { return step }
         return Substring(name.utf8.dropLast(64 - 12))
-    }
-
-    /// FNV-1a, 64 bits, in hexadecimal.
-    private static func hash(_ text: Substring) -> String {
-        let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        return String(hash, radix: 16)
     }
 }

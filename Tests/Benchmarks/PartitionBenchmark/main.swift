@@ -5,19 +5,7 @@
 import Glibc
 import MeteModel
 import MetePartition
-
-/// SplitMix64, so that every run plans for the same demands.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
+import SeededRandom
 
 enum Situation: String, CaseIterable {
     case first = "no past"
@@ -27,7 +15,7 @@ enum Situation: String, CaseIterable {
     case unsorted = "all demands new, claimants unsorted"
 }
 
-func claimants(_ count: Int, demand: Double, _ random: inout SeededGenerator) -> [Claimant] {
+func claimants(_ count: Int, demand: Double, _ random: inout SplitMix64) -> [Claimant] {
     (0..<count).map { index in
         let digits = String(index)
         let name = "system.slice/service-" + String(repeating: "0", count: 6 - digits.count) + digits
@@ -55,7 +43,7 @@ func padded(_ text: String, _ width: Int, left: Bool = false) -> String {
 
 /// Median and worst time of one plan.
 func measure(_ count: Int, _ situation: Situation) throws -> (median: Double, worst: Double) {
-    var random = SeededGenerator(state: 1)
+    var random = SplitMix64(seed: 1)
     let demand = situation == .lending ? 0.2 : 1
     let capacity = Double(count) * 0.25
     let partition = Partition(resource: .cpu, unit: 0.125)

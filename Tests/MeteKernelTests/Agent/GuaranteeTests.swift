@@ -18,7 +18,14 @@ extension KernelTests {
         static let hogGuarantee = 0.25
 
         @Test func hogsBreakTheGuaranteeWithoutMete() throws {
-            let last = try run(mode: .shared, enforces: false, ticks: 60)
+            var clock: ProcessCPUClock?
+            var used: Int64 = 0
+            let start = MonotonicClock.now()
+            let last = try run(mode: .shared, enforces: false, ticks: 60) { snapshot, service in
+                if clock == nil { clock = try ProcessCPUClock(of: service.identifier) }
+                used = try clock?.nanoseconds() ?? 0
+            }
+            #expect(Double(used) < 0.8 * Self.guarantee * Double(MonotonicClock.now() - start), "by its own clock")
             let service = try #require(last.component("service"))
             #expect(service.verdict.state == .breached, "\(service.verdict)")
             #expect(service.breaches >= 2)
@@ -29,13 +36,23 @@ extension KernelTests {
         func meteHoldsBothGuarantees(mode: CPUMode) throws {
             var settled: [String: UInt64] = [:]
             var used = 0.0
-            let last = try run(mode: mode, enforces: true, ticks: Self.settlingTicks + Self.watchedTicks) { snapshot in
+            // What the service got is also read from its own clock, which mete has no part in.
+            var own: (clock: ProcessCPUClock, before: Int64, since: Nanoseconds)?
+            var got = 0.0
+            let last = try run(mode: mode, enforces: true, ticks: Self.settlingTicks + Self.watchedTicks) {
+                snapshot, service in
                 if snapshot.tick == Self.settlingTicks {
+                    let clock = try ProcessCPUClock(of: service.identifier)
+                    own = (clock, try clock.nanoseconds(), MonotonicClock.now())
                     for component in snapshot.components { settled[component.policy.id.name] = component.breaches }
                 }
                 guard snapshot.tick > Self.settlingTicks else { return }
                 used += snapshot.window.samples.reduce(0) { $0 + $1.usage } / Double(Self.watchedTicks)
+                if let own {
+                    got = try Double(own.clock.nanoseconds() - own.before) / Double(MonotonicClock.now() - own.since)
+                }
             }
+            #expect(got >= Self.guarantee * 0.95 - 0.02, "by its own clock")
             for (name, guarantee) in [("service", Self.guarantee), ("hogs", Self.hogGuarantee)] {
                 let component = try #require(last.component(name))
                 let breaches = component.breaches - (settled[name] ?? 0)
@@ -59,7 +76,8 @@ extension KernelTests {
 
         /// Runs the loop beside a service and hogs, and returns the last tick.
         private func run(
-            mode: CPUMode, enforces: Bool, ticks: UInt64, onTick: (AgentSnapshot) -> Void = { _ in }
+            mode: CPUMode, enforces: Bool, ticks: UInt64,
+            onTick: (AgentSnapshot, ChildProcess) throws -> Void = { _, _ in }
         ) throws -> AgentSnapshot {
             let hogCount = Self.hogsPerCPU * Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
             let service = try Workload("spin", "300", "1").process
@@ -86,7 +104,7 @@ extension KernelTests {
                 _ = clock.wait(tick: policy.tick)
                 let snapshot = try loop.tick(missed: clock.missed)
                 last = snapshot
-                onTick(snapshot)
+                try onTick(snapshot, service)
             }
             return try #require(last)
         }

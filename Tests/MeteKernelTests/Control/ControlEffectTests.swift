@@ -155,6 +155,39 @@ extension KernelTests {
             #expect(try controller.release().isComplete)
         }
 
+        /// As systemd does for a slice none of whose own units asks for the controller.
+        @Test func handsDownAgainAControllerThatSomebodyWithdrew() throws {
+            let bench = try ControlBench()
+            guard bench.hierarchy.version == .v2 else { return }
+            let slice = try bench.group("slice")
+            let shop = try bench.start("wait", in: try bench.group("slice/shop"))
+            let store = try bench.start("wait", in: try bench.group("slice/store"))
+            let controller = try CPUController(hierarchies: .discover(), stateFolder: bench.state)
+            func apply(second: Nanoseconds) throws -> Outcome {
+                controller.apply(
+                    directives: [
+                        directive("rest", 0.25), directive("shop", 1.5, maximum: 1.5), directive("store", 0.25),
+                    ],
+                    memberships: [try member("rest", []), try member("shop", [shop]), try member("store", [store])],
+                    capacity: 2,
+                    at: Instant(nanoseconds: second * .perSecond))
+            }
+            let file = bench.weightFile("\(slice)/shop")
+            #expect(try apply(second: 0).failures.isEmpty, "handed down in the plan that needs it")
+            let wanted = try KernelFile.read(file)
+            #expect(wanted != "100")
+            let above = bench.hierarchy.folder(of: slice) + "/cgroup.subtree_control"
+            try KernelFile.write("-cpu", to: above)
+            #expect(!KernelFile.exists(file))
+            for second in 1...14 as ClosedRange<Nanoseconds> { _ = try apply(second: second) }
+            #expect(try KernelFile.readIfPresent(file) == wanted)
+            #expect(controller.status[ComponentID("shop")]?.yielded.isEmpty == true)
+            // Withdrawn for good, there is nothing to put back, which is no failure.
+            try KernelFile.write("-cpu", to: above)
+            let report = try controller.release()
+            #expect(report.isComplete, "\(report)")
+        }
+
         /// A policy that is loaded again names the cgroup of a service that has been stopped since: the nearest above takes its place.
         @Test func bringsHomeToTheNearestGroupThatIsStillThere() throws {
             let bench = try ControlBench()
@@ -356,5 +389,3 @@ extension KernelTests {
         }
     }
 }
-
-/// Tests that change this machine's scheduling run one after the other.

@@ -1,11 +1,18 @@
+/* clang-format off */
 /* Uses CPUs in the ways that accounting gets wrong, and nothing else: what tests measure.
  *
- * usage: mete-workload forks COUNT MICROSECONDS    processes one after the other, each busy for
- * that long mete-workload threads COUNT MICROSECONDS  threads likewise mete-workload spin SECONDS
- * [THREADS [CPU]] threads that never leave the CPU by themselves mete-workload sleep SECONDS wakes
- * up a thousand times a second and does next to nothing mete-workload names SECONDS two busy
- * threads named alpha and beta mete-workload wait                        sleeps until it is killed
+ *   mete-workload forks COUNT MICROSECONDS     processes one after the other, each busy for that long
+ *   mete-workload threads COUNT MICROSECONDS   threads likewise
+ *   mete-workload storm SECONDS [PER_SECOND]   processes that end at once, as many a second
+ *   mete-workload spin SECONDS [THREADS [CPU]] threads that never leave the CPU by themselves
+ *   mete-workload sleep SECONDS                wakes up a thousand times a second and does next to nothing
+ *   mete-workload wakers SECONDS [THREADS [PER_SECOND]]   threads that do so at that rate
+ *   mete-workload names SECONDS                two busy threads named alpha and beta
+ *   mete-workload reserve PID                  gives a process 5 ms in 100 under SCHED_DEADLINE, and ends
+ *   mete-workload leave PID                    takes SCHED_DEADLINE from it in one step, which leaks bandwidth
+ *   mete-workload wait                         sleeps until it is killed
  */
+/* clang-format on */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
