@@ -36,7 +36,11 @@ let package = Package(
         // MARK: Trace: records from the kernel become usage of components
         .target(
             name: "CMeteWire", path: "bpf",
-            exclude: ["sched.bpf.c", "task.bpf.c", "compat.bpf.h", "kernel_types.bpf.h", "maps.bpf.h", "record.bpf.h"],
+            exclude: [
+                "sched.bpf.c", "task.bpf.c", "disk.bpf.c", "network.bpf.c", "compat.bpf.h",
+                "disturbance.bpf.h", "histogram.bpf.h",
+                "kernel_types.bpf.h", "maps.bpf.h", "record.bpf.h", "slot.bpf.h",
+            ],
             sources: ["wire_layout.c"], publicHeadersPath: "include", cSettings: strictC),
         .target(
             name: "CMeteProbes", dependencies: ["CMeteWire"], exclude: ["objects"], cSettings: strictC,

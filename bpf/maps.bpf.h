@@ -2,6 +2,9 @@
 #ifndef METE_MAPS_H
 #define METE_MAPS_H
 
+/* The only variable of .bss: the objects share that map, too, and user space maps it. */
+struct mete_control control = {};
+
 /* Size is set by the loader. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -19,6 +22,13 @@ struct thread_state {
 	u64 queued_at_ns;
 	/* control.tick when a switch last sent a record. */
 	u64 sent_tick;
+	/* Waits up to here are in the histogram. */
+	u64 seen_wait_ns;
+	/* Whether those before tracing began have been left out. */
+	u64 is_known;
+	/* Where its component is counted, as of control.slot_generation. */
+	u32 slot;
+	u32 slot_generation;
 };
 
 struct {
@@ -42,6 +52,82 @@ struct {
 	__type(key, u32);
 	__type(value, u32);
 } idle_cpus SEC(".maps");
+
+/* Slots of processes and threads, told by user space. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1 << 18);
+	__type(key, u32);
+	__type(value, u32);
+} slots SEC(".maps");
+
+/* Slots of cgroups, by their id, for what is written back long after somebody wrote it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1 << 14);
+	__type(key, u64);
+	__type(value, u32);
+} cgroup_slots SEC(".maps");
+
+/* By CPU, then slot. Read by user space through a mapping, so that a look costs no system call. The
+ * loader sets the size, and where not all is traced makes it one. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct mete_slot_histograms);
+} histograms SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct mete_network_use);
+} network SEC(".maps");
+
+/* Nanoseconds. Filled while the run queue is locked, where nothing may be allocated. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct mete_disturbance_key);
+	__type(value, u64);
+} disturbances SEC(".maps");
+
+/* By slot, of those that are pending. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 4096);
+	__type(key, u32);
+	__type(value, struct mete_network_use);
+} pending_network SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 4096);
+	__type(key, struct mete_disk_key);
+	__type(value, struct mete_disk_use);
+} disk SEC(".maps");
+
+/* By thread id. User space takes out those of threads that have ended. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, u32);
+	__type(value, struct mete_disk_use);
+} thread_disk SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct mete_traffic);
+} thread_network SEC(".maps");
 
 /* Of threads whose exit record found no room: by their process, and by its parent when that map is
  * full. */

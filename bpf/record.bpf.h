@@ -6,6 +6,9 @@
  * by the loader. */
 const volatile u64 usage_limit_bytes = 3 << 18;
 
+/* Set by the loader: what is traced beside CPUs. */
+const volatile bool traces_network = false;
+
 struct counters {
 	u64 run_ns;
 	u64 wait_ns;
@@ -39,9 +42,16 @@ static __always_inline void read_counters(struct task_struct *task, struct threa
 	now->involuntary = task->nivcsw;
 }
 
+static __always_inline u64 migrations_of(struct task_struct *task)
+{
+	return bpf_core_field_exists(task->se.nr_migrations) ? task->se.nr_migrations : 0;
+}
+
 static __always_inline void fill_record(struct mete_thread_record *record, struct task_struct *task,
 					const struct counters *now, u16 kind, u16 flags)
 {
+	struct mete_traffic *traffic;
+
 	record->kind = kind;
 	record->flags = flags | (task->flags & PF_KTHREAD ? METE_FLAG_KERNEL : 0);
 	record->tid = task->pid;
@@ -54,6 +64,14 @@ static __always_inline void fill_record(struct mete_thread_record *record, struc
 	record->wait_ns = now->wait_ns;
 	record->voluntary_switches = now->voluntary;
 	record->involuntary_switches = now->involuntary;
+	record->migrations = migrations_of(task);
+	record->minor_faults = task->min_flt;
+	record->major_faults = task->maj_flt;
+	traffic = traces_network ? bpf_task_storage_get(&thread_network, task, 0, 0) : NULL;
+	record->sent_bytes = traffic ? traffic->sent_bytes : 0;
+	record->sent_packets = traffic ? traffic->sent_packets : 0;
+	record->received_bytes = traffic ? traffic->received_bytes : 0;
+	record->received_packets = traffic ? traffic->received_packets : 0;
 	__builtin_memcpy(record->name, task->comm, sizeof(record->name));
 }
 

@@ -23,12 +23,14 @@
 #include "maps.bpf.h"
 #include "compat.bpf.h"
 #include "record.bpf.h"
+#include "slot.bpf.h"
+#include "histogram.bpf.h"
+#include "disturbance.bpf.h"
 
 /* Set by the loader: run time and delay that must have been added before a switch sends a record.
  */
 const volatile u64 slice_ns = 10 * 1000 * 1000;
-/* The only variable of .bss, which user space maps. */
-struct mete_control control = {};
+const volatile bool counts_delays = false;
 
 static __always_inline struct mete_spill_key spill_key(const struct task_struct *process)
 {
@@ -76,6 +78,8 @@ static __always_inline void spill_exit(struct task_struct *task, const struct th
 		rest.voluntary -= state->sent_voluntary;
 		rest.involuntary -= state->sent_involuntary;
 	}
+	/* Of these what was sent is not kept: threads that fill the ring live too short to send
+	 * any. */
 	entry = spill_place(task);
 	if (entry) {
 		__sync_fetch_and_add(&entry->threads, 1);
@@ -83,6 +87,11 @@ static __always_inline void spill_exit(struct task_struct *task, const struct th
 		__sync_fetch_and_add(&entry->wait_ns, rest.wait_ns);
 		__sync_fetch_and_add(&entry->voluntary_switches, rest.voluntary);
 		__sync_fetch_and_add(&entry->involuntary_switches, rest.involuntary);
+		if (!state || !state->sent_run_ns) {
+			__sync_fetch_and_add(&entry->migrations, migrations_of(task));
+			__sync_fetch_and_add(&entry->minor_faults, task->min_flt);
+			__sync_fetch_and_add(&entry->major_faults, task->maj_flt);
+		}
 		return;
 	}
 	lost = my_losses();
@@ -133,6 +142,16 @@ static __always_inline u64 unsent(const struct thread_state *state, const struct
 	return now->run_ns - state->sent_run_ns + now->wait_ns - state->sent_wait_ns;
 }
 
+/* The wait before the run that ends here: the kernel has added it when that run began. */
+static __always_inline void count_delay(struct task_struct *task, struct thread_state *state,
+					const struct counters *now)
+{
+	u64 delay = now->wait_ns - state->seen_wait_ns;
+
+	state->seen_wait_ns = now->wait_ns;
+	add_to_histogram(slot_of(task, state), METE_RUN_QUEUE_DELAY, delay, true);
+}
+
 static __always_inline void note_idle(struct task_struct *prev, struct task_struct *next)
 {
 	u32 zero = 0, *idle;
@@ -144,27 +163,58 @@ static __always_inline void note_idle(struct task_struct *prev, struct task_stru
 		*idle = !next->pid;
 }
 
+/* Returns when the wait began that ends now, 0 when there was none. */
+static __always_inline u64 end_wait(struct task_struct *next, u64 clock)
+{
+	struct thread_state *state;
+	u64 since;
+
+	if (!next->pid)
+		return 0;
+	if (!own_clock)
+		return next->sched_info.last_queued;
+	state = bpf_task_storage_get(&threads, next, 0, 0);
+	if (!state || !state->queued_at_ns)
+		return 0;
+	since = state->queued_at_ns;
+	state->own_wait_ns += clock - since;
+	state->queued_at_ns = 0;
+	return since;
+}
+
+/* Notes who has just run, and for whom the one that runs next has waited. */
+static __always_inline void note_run(struct task_struct *prev, struct thread_state *state,
+				     struct task_struct *next, u64 since, u64 clock)
+{
+	u32 zero = 0;
+	struct recent_runs *recent = bpf_map_lookup_elem(&recent_runs, &zero);
+
+	if (!own_clock)
+		clock = run_queue_clock(prev);
+	if (!recent || !clock)
+		return;
+	remember_run(recent, prev, state ? slot_of(prev, state) : 0, clock);
+	if (!since || since + LEAST_WAIT_NS > clock)
+		return;
+	state = bpf_task_storage_get(&threads, next, 0, 0);
+	divide_wait(recent, state ? slot_of(next, state) : 0, since, clock);
+}
+
 SEC("tp_btf/sched_switch")
 int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
 {
-	struct thread_state *state;
+	struct thread_state *state = NULL;
 	struct counters now;
-	u64 clock = 0, more;
+	u64 clock = own_clock ? bpf_ktime_get_ns() : 0, more, waiting_since;
 
 	note_idle(prev, next);
-	if (own_clock) {
-		clock = bpf_ktime_get_ns();
-		if (next->pid) {
-			state = bpf_task_storage_get(&threads, next, 0, 0);
-			if (state && state->queued_at_ns) {
-				state->own_wait_ns += clock - state->queued_at_ns;
-				state->queued_at_ns = 0;
-			}
-		}
-	}
+	waiting_since = end_wait(next, clock);
+	if (prev->pid)
+		state = bpf_task_storage_get(&threads, prev, 0, 0);
+	if (counts_delays)
+		note_run(prev, state, next, waiting_since, clock);
 	if (!prev->pid)
 		return 0;
-	state = bpf_task_storage_get(&threads, prev, 0, 0);
 	if (prev->__state & TASK_DEAD) {
 		send_exit(prev, state);
 		return 0;
@@ -174,6 +224,8 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 	if (own_clock && (preempt || !prev->__state))
 		state->queued_at_ns = clock;
 	read_counters(prev, state, &now);
+	if (counts_delays)
+		count_delay(prev, state, &now);
 	more = unsent(state, &now);
 	if (more >= slice_ns || (more && state->sent_tick != control.tick))
 		send_usage(prev, state, &now);
@@ -241,6 +293,15 @@ static __always_inline u64 open_wait(struct task_struct *task, const struct thre
 	return since && clock > since ? clock - since : 0;
 }
 
+/* Waits before tracing began are not in the histogram. */
+static __always_inline void leave_out_past(struct thread_state *state, const struct counters *now)
+{
+	if (!state->is_known) {
+		state->seen_wait_ns = now->wait_ns;
+		state->is_known = 1;
+	}
+}
+
 /* Lists every thread whose counters user space does not know yet. Written to the iterator's file,
  * which waits for its reader: a sweep cannot overflow. The program runs again for a thread whose
  * record did not fit, so what was sent is noted last. */
@@ -257,6 +318,8 @@ int sweep(struct bpf_iter__task *context)
 		return 0;
 	state = bpf_task_storage_get(&threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	read_counters(task, state, &now);
+	if (state)
+		leave_out_past(state, &now);
 	waiting = open_wait(task, state);
 	if (state && !control.sweep_lists_all && !waiting && now.run_ns == state->sent_run_ns &&
 	    now.wait_ns == state->sent_wait_ns)

@@ -29,9 +29,18 @@ SEC("tp_btf/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 {
 	struct mete_thread_record *record;
+	struct thread_state *state, *maker;
 	struct counters now = {};
 
-	bpf_task_storage_get(&threads, child, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	state = bpf_task_storage_get(&threads, child, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	maker = bpf_task_storage_get(&threads, parent, 0, 0);
+	if (state) {
+		state->is_known = 1;
+		if (maker) {
+			state->slot = maker->slot;
+			state->slot_generation = maker->slot_generation;
+		}
+	}
 	record = reserve_event(sizeof(*record));
 	if (!record)
 		return 0;
@@ -46,14 +55,20 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *program)
 {
 	struct mete_exec_record *record;
+	struct thread_state *state = bpf_task_storage_get(&threads, task, 0, 0);
+	u32 process = task->tgid;
 	struct counters now;
 
+	/* Where its threads belonged says nothing of the new program. */
+	bpf_map_delete_elem(&slots, &process);
+	if (state)
+		state->slot = METE_SLOT_PENDING | process;
 	record = bpf_ringbuf_reserve(&records, sizeof(*record), 0);
 	if (!record) {
 		COUNT_LOSS(event_records);
 		return 0;
 	}
-	read_counters(task, bpf_task_storage_get(&threads, task, 0, 0), &now);
+	read_counters(task, state, &now);
 	fill_record(&record->thread, task, &now, METE_RECORD_EXEC, METE_FLAG_PROCESS);
 	record->old_tid = old_pid;
 	record->reserved = 0;

@@ -19,22 +19,50 @@ AT(mete_thread_record, run_ns, 32);
 AT(mete_thread_record, wait_ns, 40);
 AT(mete_thread_record, voluntary_switches, 48);
 AT(mete_thread_record, involuntary_switches, 56);
-AT(mete_thread_record, name, 64);
-SIZE(mete_thread_record, 80);
+AT(mete_thread_record, migrations, 64);
+AT(mete_thread_record, minor_faults, 72);
+AT(mete_thread_record, major_faults, 80);
+AT(mete_thread_record, sent_bytes, 88);
+AT(mete_thread_record, sent_packets, 96);
+AT(mete_thread_record, received_bytes, 104);
+AT(mete_thread_record, received_packets, 112);
+AT(mete_thread_record, name, 120);
+SIZE(mete_thread_record, 136);
 
-AT(mete_exec_record, old_tid, 80);
-AT(mete_exec_record, path, 88);
-SIZE(mete_exec_record, 344);
+AT(mete_exec_record, old_tid, 136);
+AT(mete_exec_record, path, 144);
+SIZE(mete_exec_record, 400);
 
 AT(mete_control, sweep_lists_all, 4);
 AT(mete_control, tick, 8);
-SIZE(mete_control, 16);
+AT(mete_control, slot_generation, 16);
+SIZE(mete_control, 24);
+
+SIZE(mete_histogram, 8 * METE_BUCKETS);
+SIZE(mete_slot_histograms, 8 * METE_BUCKETS * METE_HISTOGRAMS);
+
+AT(mete_disturbance_key, kind, 8);
+SIZE(mete_disturbance_key, 12);
+
+AT(mete_disk_key, slot, 4);
+SIZE(mete_disk_key, 8);
+
+AT(mete_disk_use, bytes, 16);
+AT(mete_disk_use, latency_ns, 32);
+SIZE(mete_disk_use, 48);
+
+AT(mete_traffic, received_bytes, 16);
+SIZE(mete_traffic, 32);
+
+AT(mete_network_use, retransmits, 32 * METE_SOCKET_CLASSES);
+SIZE(mete_network_use, 32 * METE_SOCKET_CLASSES + 8);
 
 AT(mete_spill_key, generation, 4);
 SIZE(mete_spill_key, 8);
 
 AT(mete_spill, threads, 8);
 AT(mete_spill, run_ns, 16);
-SIZE(mete_spill, 48);
+AT(mete_spill, migrations, 48);
+SIZE(mete_spill, 72);
 
-SIZE(mete_losses, 64);
+SIZE(mete_losses, 112);

@@ -1,4 +1,5 @@
 /* Loading and attaching the kernel programs. */
+#define _GNU_SOURCE
 #include "probes.h"
 #include "objects.h"
 
@@ -9,8 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define TRACEPOINT_PREFIX "tp_btf/"
+#define FUNCTION_PREFIX "fexit/"
 
 /* What libbpf says while objects are opened and loaded, the last of it. Per thread, since libbpf's
  * hook has no context. */
@@ -18,17 +22,20 @@ static _Thread_local struct mete_probes_failure *listening;
 
 static int keep_last_words(enum libbpf_print_level level, const char *format, va_list arguments)
 {
-	char line[1024];
 	size_t used, added, room;
+	char *text, *line;
 
-	if (!listening || level == LIBBPF_DEBUG)
+	/* A verifier's log is one long text, of which the end says what is wrong. */
+	if (!listening || level == LIBBPF_DEBUG || vasprintf(&text, format, arguments) < 0)
 		return 0;
-	vsnprintf(line, sizeof(line), format, arguments);
 	used = strlen(listening->detail);
-	added = strlen(line);
+	added = strlen(text);
 	room = sizeof(listening->detail) - 1;
-	if (added > room)
+	line = text;
+	if (added > room) {
+		line += added - room;
 		added = room;
+	}
 	if (used + added > room) {
 		size_t cut = used + added - room;
 
@@ -37,6 +44,7 @@ static int keep_last_words(enum libbpf_print_level level, const char *format, va
 	}
 	memcpy(listening->detail + used, line, added);
 	listening->detail[used + added] = 0;
+	free(text);
 	return 0;
 }
 
@@ -50,13 +58,43 @@ static struct mete_probes *fail(struct mete_probes *probes, struct mete_probes_f
 	return NULL;
 }
 
-static const char *tracepoint_of(const struct bpf_program *program)
+static const char *after_prefix(const struct bpf_program *program, const char *prefix)
 {
 	const char *section = bpf_program__section_name(program);
 
-	if (strncmp(section, TRACEPOINT_PREFIX, strlen(TRACEPOINT_PREFIX)) != 0)
-		return NULL;
-	return section + strlen(TRACEPOINT_PREFIX);
+	return strncmp(section, prefix, strlen(prefix)) == 0 ? section + strlen(prefix) : NULL;
+}
+
+static const char *tracepoint_of(const struct bpf_program *program)
+{
+	return after_prefix(program, TRACEPOINT_PREFIX);
+}
+
+/* The tracepoint in whose absence this program is loaded, told by how its name begins; NULL when it
+ * is always wanted. */
+static const char *preferred_to(const struct bpf_program *program)
+{
+	static const char *const fallbacks[][2] = {
+		{"on_insert", "block_io_start"},
+		{"on_issue", "block_io_start"},
+		{"on_send_end", "sock_send_length"},
+		{"on_receive_end", "sock_recv_length"},
+	};
+	size_t index;
+
+	for (index = 0; index < sizeof(fallbacks) / sizeof(fallbacks[0]); index++)
+		if (strncmp(bpf_program__name(program), fallbacks[index][0],
+			    strlen(fallbacks[index][0])) == 0)
+			return fallbacks[index][1];
+	return NULL;
+}
+
+/* The program that does the same where this one's tracepoint is missing. */
+static bool has_fallback(const char *tracepoint)
+{
+	return strcmp(tracepoint, "block_io_start") == 0 ||
+	       strcmp(tracepoint, "sock_send_length") == 0 ||
+	       strcmp(tracepoint, "sock_recv_length") == 0;
 }
 
 static bool is_own_clock_hook(const char *tracepoint)
@@ -80,7 +118,12 @@ static bool btf_has_tracepoint(const struct btf *kernel, const char *name)
 	return btf__find_by_name_kind(kernel, type_name, BTF_KIND_TYPEDEF) > 0;
 }
 
-int mete_kernel_has_tracepoint(const char *name)
+static bool btf_has_function(const struct btf *kernel, const char *name)
+{
+	return btf__find_by_name_kind(kernel, name, BTF_KIND_FUNC) > 0;
+}
+
+static int ask_kernel(bool (*question)(const struct btf *, const char *), const char *name)
 {
 	struct mete_probes_failure ignored = {0};
 	struct btf *kernel;
@@ -92,9 +135,19 @@ int mete_kernel_has_tracepoint(const char *name)
 	listening = NULL;
 	if (!kernel)
 		return -errno;
-	found = btf_has_tracepoint(kernel, name);
+	found = question(kernel, name);
 	btf__free(kernel);
 	return found;
+}
+
+int mete_kernel_has_tracepoint(const char *name)
+{
+	return ask_kernel(btf_has_tracepoint, name);
+}
+
+int mete_kernel_has_function(const char *name)
+{
+	return ask_kernel(btf_has_function, name);
 }
 
 static void choose_programs(struct mete_probes *probes, struct bpf_object *object,
@@ -105,19 +158,27 @@ static void choose_programs(struct mete_probes *probes, struct bpf_object *objec
 	bpf_object__for_each_program(program, object)
 	{
 		const char *tracepoint = tracepoint_of(program);
+		const char *function = after_prefix(program, FUNCTION_PREFIX);
+		const char *preferred = preferred_to(program);
 		struct program *entry;
+		bool found;
 
-		if (!tracepoint)
+		if (!tracepoint && !function)
 			continue;
-		if (is_own_clock_hook(tracepoint) && !own_clock) {
+		found = tracepoint ? btf_has_tracepoint(kernel, tracepoint)
+				   : btf_has_function(kernel, function);
+		/* What another program does better is left out without a word. */
+		if ((tracepoint && is_own_clock_hook(tracepoint) && !own_clock) ||
+		    (preferred && btf_has_tracepoint(kernel, preferred)) ||
+		    (tracepoint && !found && has_fallback(tracepoint))) {
 			bpf_program__set_autoload(program, false);
 			continue;
 		}
-		if (!btf_has_tracepoint(kernel, tracepoint))
+		if (!found)
 			bpf_program__set_autoload(program, false);
 		entry = &probes->programs[probes->program_count++];
 		entry->program = program;
-		entry->required = is_required(tracepoint);
+		entry->required = tracepoint && is_required(tracepoint);
 	}
 }
 
@@ -153,6 +214,14 @@ static int set_constant(struct bpf_object *object, const char *name, const void 
 	return -ENOENT;
 }
 
+static bool is_variables(const struct bpf_map *map)
+{
+	const char *name = bpf_map__name(map);
+	size_t length = strlen(name);
+
+	return bpf_map__is_internal(map) && length >= 4 && strcmp(name + length - 4, ".bss") == 0;
+}
+
 /* Maps of the same name are made once, by the first object that has them. */
 static int share_maps(struct mete_probes *probes, size_t count)
 {
@@ -163,9 +232,10 @@ static int share_maps(struct mete_probes *probes, size_t count)
 		struct bpf_map *first;
 		int error;
 
-		if (bpf_map__is_internal(map))
+		if (bpf_map__is_internal(map) && !is_variables(map))
 			continue;
-		first = bpf_object__find_map_by_name(probes->objects[0], bpf_map__name(map));
+		first = bpf_object__find_map_by_name(
+			probes->objects[0], is_variables(map) ? ".bss" : bpf_map__name(map));
 		if (!first)
 			continue;
 		error = bpf_map__reuse_fd(map, bpf_map__fd(first));
@@ -173,6 +243,64 @@ static int share_maps(struct mete_probes *probes, size_t count)
 			return error;
 	}
 	return 0;
+}
+
+/* Gives a constant its value in an object that may not use it: then it is not in there. */
+static int set_if_used(struct bpf_object *object, const char *name, const void *value, size_t size)
+{
+	int error = set_constant(object, name, value, size);
+
+	return error == -ENOENT ? 0 : error;
+}
+
+static int set_constants(struct bpf_object *object, const struct mete_probes_options *options,
+			 uint64_t usage_limit)
+{
+	const struct {
+		const char *name;
+		const void *value;
+		size_t size;
+	} constants[] = {
+		{"usage_limit_bytes", &usage_limit, sizeof(usage_limit)},
+		{"own_clock", &options->own_clock, sizeof(options->own_clock)},
+		{"slice_ns", &options->slice_ns, sizeof(options->slice_ns)},
+		{"counts_delays", &options->delay_histograms, sizeof(options->delay_histograms)},
+		{"traces_network", &options->network, sizeof(options->network)},
+	};
+	size_t index;
+
+	for (index = 0; index < sizeof(constants) / sizeof(constants[0]); index++) {
+		int error = set_if_used(object, constants[index].name, constants[index].value,
+					constants[index].size);
+
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+/* Maps with an entry for each slot and CPU, where they are used; else they keep their one. */
+static int size_maps(struct bpf_object *object, const struct mete_probes_options *options)
+{
+	int cpus = libbpf_num_possible_cpus(), error = 0;
+	uint32_t entries = (uint32_t)cpus * METE_SLOTS;
+
+	if (cpus < 0)
+		return cpus;
+	if (options->delay_histograms || options->disk)
+		error = bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "histograms"),
+						 entries);
+	if (!error && options->network)
+		error = bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "network"),
+						 entries);
+	return error;
+}
+
+static bool is_wanted(size_t index, const struct mete_probes_options *options)
+{
+	if (index == METE_DISK_OBJECT)
+		return options->disk;
+	return index == METE_NETWORK_OBJECT ? options->network : true;
 }
 
 static int open_object(struct mete_probes *probes, size_t index,
@@ -195,15 +323,10 @@ static int open_object(struct mete_probes *probes, size_t index,
 		return error;
 	/* A quarter is kept free for events. */
 	usage_limit = bpf_map__max_entries(ring) / 4 * 3;
-	error = set_constant(object, "usage_limit_bytes", &usage_limit, sizeof(usage_limit));
-	/* Constants that an object does not use are not in it. */
-	if (error && error != -ENOENT)
-		return error;
-	error = set_constant(object, "own_clock", &options->own_clock, sizeof(options->own_clock));
-	if (error && error != -ENOENT)
-		return error;
-	error = set_constant(object, "slice_ns", &options->slice_ns, sizeof(options->slice_ns));
-	if (error && error != -ENOENT)
+	error = set_constants(object, options, usage_limit);
+	if (!error)
+		error = size_maps(object, options);
+	if (error)
 		return error;
 	choose_programs(probes, object, kernel, options->own_clock);
 	if (index > 0) {
@@ -233,32 +356,83 @@ static int attach(struct mete_probes *probes)
 	return 0;
 }
 
+/* Maps an array with an entry for each slot and CPU; one with a single entry is not in use. */
+static int map_array(struct bpf_object *object, const char *name, struct mete_mapped *mapped)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(object, name);
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	void *bytes;
+
+	if (!map)
+		return -ENOENT;
+	if (bpf_map__max_entries(map) == 1)
+		return 0;
+	mapped->stride = (bpf_map__value_size(map) + 7) / 8 * 8;
+	mapped->length = (mapped->stride * bpf_map__max_entries(map) + page - 1) / page * page;
+	bytes = mmap(NULL, mapped->length, PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
+	if (bytes == MAP_FAILED)
+		return -errno;
+	mapped->bytes = bytes;
+	return 0;
+}
+
+/* The variables of the sched object, as the kernel has them: what libbpf keeps of them are the
+ * values before the load. */
+static int map_control(struct bpf_object *object, struct mete_control **control)
+{
+	struct bpf_map *variables = bpf_object__find_map_by_name(object, ".bss");
+	void *bytes;
+
+	if (!variables || bpf_map__value_size(variables) != sizeof(**control))
+		return -ENOENT;
+	bytes = mmap(NULL, sizeof(**control), PROT_READ | PROT_WRITE, MAP_SHARED,
+		     bpf_map__fd(variables), 0);
+	if (bytes == MAP_FAILED)
+		return -errno;
+	*control = bytes;
+	return 0;
+}
+
 static int find_shared_state(struct mete_probes *probes)
 {
 	struct bpf_object *first = probes->objects[0];
 	struct bpf_program *sweep = bpf_object__find_program_by_name(first, "sweep");
 	struct bpf_program *running = bpf_object__find_program_by_name(first, "report_running");
-	struct bpf_map *variables = bpf_object__find_map_by_name(first, ".bss");
-	size_t length = 0;
+	int error;
 
 	probes->losses_fd = bpf_object__find_map_fd_by_name(first, "losses");
 	probes->running_fd = running ? bpf_program__fd(running) : -ENOENT;
 	probes->idle_cpus_fd = bpf_object__find_map_fd_by_name(first, "idle_cpus");
 	probes->spill_fds[0] = bpf_object__find_map_fd_by_name(first, "spill");
 	probes->spill_fds[1] = bpf_object__find_map_fd_by_name(first, "parent_spill");
-	if (variables)
-		probes->control = (struct mete_control *)bpf_map__initial_value(variables, &length);
+	probes->slots_fd = bpf_object__find_map_fd_by_name(first, "slots");
+	probes->cgroup_slots_fd = bpf_object__find_map_fd_by_name(first, "cgroup_slots");
+	probes->pending_network_fd = bpf_object__find_map_fd_by_name(first, "pending_network");
+	probes->disturbances_fd = bpf_object__find_map_fd_by_name(first, "disturbances");
+	probes->disk_fd = bpf_object__find_map_fd_by_name(first, "disk");
+	probes->thread_disk_fd = bpf_object__find_map_fd_by_name(first, "thread_disk");
 	if (!sweep || probes->losses_fd < 0 || probes->running_fd < 0 || probes->idle_cpus_fd < 0 ||
-	    probes->spill_fds[0] < 0 || probes->spill_fds[1] < 0 ||
-	    length != sizeof(*probes->control))
+	    probes->spill_fds[0] < 0 || probes->spill_fds[1] < 0 || probes->slots_fd < 0 ||
+	    probes->cgroup_slots_fd < 0 || probes->disk_fd < 0 || probes->thread_disk_fd < 0 ||
+	    probes->pending_network_fd < 0 || probes->disturbances_fd < 0)
 		return -ENOENT;
+	error = map_control(first, &probes->control);
+	if (error)
+		return error;
 	probes->cpu_count = libbpf_num_possible_cpus();
 	if (probes->cpu_count < 0)
 		return probes->cpu_count;
 	probes->per_cpu_losses = calloc((size_t)probes->cpu_count, sizeof(*probes->per_cpu_losses));
 	probes->per_cpu_idle = calloc((size_t)probes->cpu_count, sizeof(*probes->per_cpu_idle));
-	if (!probes->per_cpu_losses || !probes->per_cpu_idle)
+	probes->per_cpu_disk =
+		calloc((size_t)probes->cpu_count * METE_DISK_BATCH, sizeof(*probes->per_cpu_disk));
+	if (!probes->per_cpu_losses || !probes->per_cpu_idle || !probes->per_cpu_disk)
 		return -ENOMEM;
+	error = map_array(first, "histograms", &probes->histograms);
+	if (!error)
+		error = map_array(first, "network", &probes->network);
+	if (error)
+		return error;
 	probes->sweep_link = bpf_program__attach_iter(sweep, NULL);
 	if (!probes->sweep_link)
 		return -errno;
@@ -284,6 +458,8 @@ struct mete_probes *mete_probes_open(const struct mete_probes_options *options,
 	if (!kernel)
 		return fail(probes, failure, errno, "read the kernel's BTF");
 	for (index = 0; index < METE_OBJECTS; index++) {
+		if (!is_wanted(index, options))
+			continue;
 		error = open_object(probes, index, options, kernel);
 		if (error) {
 			btf__free(kernel);
@@ -314,6 +490,13 @@ void mete_probes_close(struct mete_probes *probes)
 	ring_buffer__free(probes->ring);
 	for (index = METE_OBJECTS; index > 0; index--)
 		bpf_object__close(probes->objects[index - 1]);
+	if (probes->control)
+		munmap(probes->control, sizeof(*probes->control));
+	if (probes->histograms.bytes)
+		munmap((void *)probes->histograms.bytes, probes->histograms.length);
+	if (probes->network.bytes)
+		munmap((void *)probes->network.bytes, probes->network.length);
+	free(probes->per_cpu_disk);
 	free(probes->per_cpu_losses);
 	free(probes->per_cpu_idle);
 	free(probes);
@@ -328,7 +511,8 @@ bool mete_probes_describe(const struct mete_probes *probes, size_t index,
 		return false;
 	entry = &probes->programs[index];
 	state->name = bpf_program__name(entry->program);
-	state->hook = tracepoint_of(entry->program);
+	state->hook =
+		tracepoint_of(entry->program) ?: after_prefix(entry->program, FUNCTION_PREFIX);
 	state->attached = entry->link != NULL;
 	state->required = entry->required;
 	return true;

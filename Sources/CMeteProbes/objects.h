@@ -4,13 +4,16 @@
 
 #include <stddef.h>
 
-#define METE_OBJECTS 2
+#define METE_OBJECTS 4
 
 struct mete_object {
 	const char *name;
 	const unsigned char *bytes;
 	size_t size;
 };
+
+/* Places of those that are not always loaded. */
+enum { METE_DISK_OBJECT = 2, METE_NETWORK_OBJECT = 3 };
 
 /* The first one owns the maps that all share. */
 extern const struct mete_object mete_objects[METE_OBJECTS];

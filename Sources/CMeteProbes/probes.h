@@ -8,13 +8,22 @@
 
 #include "objects.h"
 
-#define MAX_PROGRAMS 16
+#define MAX_PROGRAMS 24
 #define METE_SPILL_MAPS 2
+#define METE_DISK_BATCH 64
 
 struct program {
 	struct bpf_program *program;
 	struct bpf_link *link;
 	bool required;
+};
+
+/* An array of the kernel that this process reads in place. */
+struct mete_mapped {
+	const void *bytes;
+	size_t length;
+	/* From one entry to the next. */
+	size_t stride;
 };
 
 struct mete_probes {
@@ -27,6 +36,17 @@ struct mete_probes {
 	int running_fd;
 	int idle_cpus_fd;
 	int spill_fds[METE_SPILL_MAPS];
+	int slots_fd;
+	int cgroup_slots_fd;
+	int pending_network_fd;
+	int disturbances_fd;
+	int disk_fd;
+	int thread_disk_fd;
+	/* By CPU, then slot: mapped maps. NULL where not traced. */
+	struct mete_mapped histograms;
+	struct mete_mapped network;
+	/* Room for a batch of values of each CPU. */
+	struct mete_disk_use *per_cpu_disk;
 	int cpu_count;
 	struct mete_losses *per_cpu_losses;
 	/* A value per CPU, each in eight bytes: the layout of per-CPU maps. */

@@ -140,3 +140,186 @@ int mete_probes_losses(struct mete_probes *probes, struct mete_losses *total)
 				((const __u64 *)&probes->per_cpu_losses[cpu])[field];
 	return 0;
 }
+
+static const void *entry_of(const struct mete_mapped *mapped, int cpu, uint32_t slot)
+{
+	size_t index = (size_t)cpu * METE_SLOTS + slot;
+
+	return (const char *)mapped->bytes + index * mapped->stride;
+}
+
+/* Counters that the kernel goes on adding to meanwhile. */
+static void add_counters(uint64_t *sum, const uint64_t *part, size_t count)
+{
+	size_t index;
+
+	for (index = 0; index < count; index++)
+		sum[index] += __atomic_load_n(&part[index], __ATOMIC_RELAXED);
+}
+
+void mete_probes_read_histogram(const struct mete_probes *probes, uint32_t slot,
+				enum mete_histogram_kind kind, struct mete_histogram *sum)
+{
+	int cpu;
+
+	memset(sum, 0, sizeof(*sum));
+	if (!probes->histograms.bytes || slot >= METE_SLOTS)
+		return;
+	for (cpu = 0; cpu < probes->cpu_count; cpu++) {
+		const struct mete_slot_histograms *entry = entry_of(&probes->histograms, cpu, slot);
+
+		add_counters((uint64_t *)sum->buckets, (const uint64_t *)entry->kinds[kind].buckets,
+			     METE_BUCKETS);
+	}
+}
+
+void mete_probes_read_network(const struct mete_probes *probes, uint32_t slot,
+			      struct mete_network_use *sum)
+{
+	int cpu;
+
+	memset(sum, 0, sizeof(*sum));
+	if (!probes->network.bytes || slot >= METE_SLOTS)
+		return;
+	for (cpu = 0; cpu < probes->cpu_count; cpu++)
+		add_counters((uint64_t *)sum, entry_of(&probes->network, cpu, slot),
+			     sizeof(*sum) / sizeof(uint64_t));
+}
+
+int mete_probes_read_disk(struct mete_probes *probes, mete_disk_visitor visit, void *context)
+{
+	struct mete_disk_key keys[METE_DISK_BATCH];
+	bool is_first = true;
+	uint32_t place;
+	int error;
+
+	do {
+		uint32_t count = METE_DISK_BATCH, index;
+
+		error = bpf_map_lookup_batch(probes->disk_fd, is_first ? NULL : &place, &place,
+					     keys, probes->per_cpu_disk, &count, NULL);
+		if (error && errno != ENOENT)
+			return -errno;
+		for (index = 0; index < count; index++) {
+			const struct mete_disk_use *uses =
+				&probes->per_cpu_disk[index * (uint32_t)probes->cpu_count];
+			struct mete_disk_use sum = {0};
+			int cpu;
+
+			for (cpu = 0; cpu < probes->cpu_count; cpu++)
+				add_counters((uint64_t *)&sum, (const uint64_t *)&uses[cpu],
+					     sizeof(sum) / sizeof(uint64_t));
+			visit(context, &keys[index], &sum);
+		}
+		is_first = false;
+	} while (!error);
+	return 0;
+}
+
+int mete_probes_read_thread_disk(struct mete_probes *probes, mete_thread_disk_visitor visit,
+				 void *context)
+{
+	enum { BATCH = 256 };
+	uint32_t tids[BATCH], place, count;
+	struct mete_disk_use uses[BATCH];
+	bool is_first = true;
+	int error;
+
+	do {
+		uint32_t index;
+
+		count = BATCH;
+		error = bpf_map_lookup_batch(probes->thread_disk_fd, is_first ? NULL : &place,
+					     &place, tids, uses, &count, NULL);
+		if (error && errno != ENOENT)
+			return -errno;
+		for (index = 0; index < count; index++)
+			visit(context, tids[index], &uses[index]);
+		is_first = false;
+	} while (!error);
+	return 0;
+}
+
+void mete_probes_forget_thread_disk(struct mete_probes *probes, uint32_t tid)
+{
+	bpf_map_delete_elem(probes->thread_disk_fd, &tid);
+}
+
+int mete_probes_set_slots(struct mete_probes *probes, const uint32_t *ids, const uint32_t *slots,
+			  uint32_t count)
+{
+	if (!count)
+		return 0;
+	return bpf_map_update_batch(probes->slots_fd, ids, slots, &count, NULL) ? -errno : 0;
+}
+
+void mete_probes_publish_slots(struct mete_probes *probes)
+{
+	__atomic_fetch_add(&probes->control->slot_generation, 1, __ATOMIC_SEQ_CST);
+}
+
+void mete_probes_forget_slot(struct mete_probes *probes, uint32_t id)
+{
+	bpf_map_delete_elem(probes->slots_fd, &id);
+}
+
+int mete_probes_set_cgroup_slot(struct mete_probes *probes, uint64_t cgroup, uint32_t slot)
+{
+	return bpf_map_update_elem(probes->cgroup_slots_fd, &cgroup, &slot, BPF_ANY) ? -errno : 0;
+}
+
+int mete_probes_read_pending_network(struct mete_probes *probes, mete_network_visitor visit,
+				     void *context)
+{
+	uint32_t slot, before, *last = NULL;
+
+	while (bpf_map_get_next_key(probes->pending_network_fd, last, &slot) == 0) {
+		struct mete_network_use use;
+
+		if (bpf_map_lookup_elem(probes->pending_network_fd, &slot, &use) == 0)
+			visit(context, slot, &use);
+		before = slot;
+		last = &before;
+	}
+	return errno == ENOENT ? 0 : -errno;
+}
+
+void mete_probes_forget_pending_network(struct mete_probes *probes, uint32_t slot)
+{
+	bpf_map_delete_elem(probes->pending_network_fd, &slot);
+}
+
+void mete_probes_forget_disk(struct mete_probes *probes, const struct mete_disk_key *key)
+{
+	bpf_map_delete_elem(probes->disk_fd, key);
+}
+
+int mete_probes_read_disturbances(struct mete_probes *probes, mete_disturbance_visitor visit,
+				  void *context)
+{
+	struct mete_disturbance_key keys[METE_DISK_BATCH];
+	/* A value per CPU, each in eight bytes, fits where those of disks do. */
+	uint64_t *values = (uint64_t *)probes->per_cpu_disk;
+	bool is_first = true;
+	uint32_t place;
+	int error;
+
+	do {
+		uint32_t count = METE_DISK_BATCH, index;
+
+		error = bpf_map_lookup_batch(probes->disturbances_fd, is_first ? NULL : &place,
+					     &place, keys, values, &count, NULL);
+		if (error && errno != ENOENT)
+			return -errno;
+		for (index = 0; index < count; index++) {
+			uint64_t sum = 0;
+			int cpu;
+
+			for (cpu = 0; cpu < probes->cpu_count; cpu++)
+				sum += values[index * (uint32_t)probes->cpu_count + (uint32_t)cpu];
+			visit(context, &keys[index], sum);
+		}
+		is_first = false;
+	} while (!error);
+	return 0;
+}

@@ -7,17 +7,21 @@ package struct CPUUsage: Equatable, Sendable, Codable {
     package var runQueueDelay: Nanoseconds = 0
     package var voluntarySwitches: UInt64 = 0
     package var involuntarySwitches: UInt64 = 0
+    /// From one CPU to another.
+    package var migrations: UInt64 = 0
 
     package init(
         runTime: Nanoseconds = 0,
         runQueueDelay: Nanoseconds = 0,
         voluntarySwitches: UInt64 = 0,
-        involuntarySwitches: UInt64 = 0
+        involuntarySwitches: UInt64 = 0,
+        migrations: UInt64 = 0
     ) {
         self.runTime = runTime
         self.runQueueDelay = runQueueDelay
         self.voluntarySwitches = voluntarySwitches
         self.involuntarySwitches = involuntarySwitches
+        self.migrations = migrations
     }
 
     package static func += (total: inout CPUUsage, part: CPUUsage) {
@@ -26,6 +30,7 @@ package struct CPUUsage: Equatable, Sendable, Codable {
         total.runQueueDelay &+= part.runQueueDelay
         total.voluntarySwitches &+= part.voluntarySwitches
         total.involuntarySwitches &+= part.involuntarySwitches
+        total.migrations &+= part.migrations
     }
 }
 
@@ -35,18 +40,27 @@ package struct UsageSample: Equatable, Sendable, Codable {
     package var start: Instant
     package var end: Instant
     package var cpu: CPUUsage
+    package var faults: PageFaults
+    /// Zero where disks are not traced.
+    package var disk: DiskUsage
+    /// Zero where the network is not traced.
+    package var network: NetworkUsage
     /// Threads alive at the end of the window.
     package var threads: Int
     /// Processes alive at the end of the window.
     package var processes: Int
 
     package init(
-        component: ComponentID, start: Instant, end: Instant, cpu: CPUUsage, threads: Int, processes: Int
+        component: ComponentID, start: Instant, end: Instant, cpu: CPUUsage, faults: PageFaults = PageFaults(),
+        disk: DiskUsage = DiskUsage(), network: NetworkUsage = NetworkUsage(), threads: Int, processes: Int
     ) {
         self.component = component
         self.start = start
         self.end = end
         self.cpu = cpu
+        self.faults = faults
+        self.disk = disk
+        self.network = network
         self.threads = threads
         self.processes = processes
     }

@@ -20,4 +20,26 @@ package enum Figure {
         if hours > 0 { return "\(hours) h \(minutes) min" }
         return minutes > 0 ? "\(minutes) min \(whole % 60) s" : "\(whole) s"
     }
+
+    /// A duration in three digits with its unit: `850ns`, `4.2us`, `12ms`, `1.5s`; a dash for none.
+    package static func duration(_ nanoseconds: Int64?) -> String {
+        guard let nanoseconds else { return "\u{2013}" }
+        return short(Double(nanoseconds), ["ns", "us", "ms", "s"], step: 1000)
+    }
+
+    /// An amount of bytes in three digits with its unit, in powers of 1024: `512`, `4.2K`, `12M`.
+    package static func bytes(_ bytes: Double) -> String {
+        short(bytes, ["", "K", "M", "G", "T", "P"], step: 1024)
+    }
+
+    private static func short(_ value: Double, _ units: [String], step: Double) -> String {
+        var value = value
+        var unit = 0
+        while value >= step * 0.9995, unit < units.count - 1 {
+            value /= step
+            unit += 1
+        }
+        let isWhole = unit == 0 || value >= 9.95
+        return fixed(value, isWhole ? 0 : 1) + units[unit]
+    }
 }

@@ -15,7 +15,46 @@ package enum TraceSupport {
     ]
 
     package static func findings() -> [Finding] {
-        [kernelTypes(), privileges(), runQueueDelay()] + tracepoints.map { hook($0.name, use: $0.use) }
+        [kernelTypes(), privileges(), runQueueDelay()] + tracepoints.map { hook($0.name, use: $0.use) } + [
+            disks(), network("sock_send_length", or: "inet_sendmsg", "what threads send"),
+            network("sock_recv_length", or: "sock_recvmsg", "what threads receive"),
+            hook("tcp_retransmit_skb", use: "retransmits of TCP"),
+        ]
+    }
+
+    /// Requests are their makers' by block_io_start, since Linux 6.6; without it by the first of insertion and issue.
+    private static func disks() -> Finding {
+        let feature = "disk requests"
+        guard mete_kernel_has_tracepoint("block_rq_complete") > 0 else {
+            return hook("block_rq_complete", use: "requests of disks")
+        }
+        guard mete_kernel_has_tracepoint("block_io_start") < 1 else {
+            return Finding(
+                feature: feature, support: .supported, detail: "tracepoints block_io_start, block_rq_complete")
+        }
+        return Finding(
+            feature: feature,
+            support: .limited(
+                reason:
+                    "this kernel has no block_io_start, so a request counts to the thread that queues it, which may be "
+                    + "another one when a queue was held back",
+                remedy: "use Linux 6.6 or later"),
+            detail: "tracepoints block_rq_insert, block_rq_issue, block_rq_complete")
+    }
+
+    /// The tracepoints are there since Linux 6.3.
+    private static func network(_ tracepoint: String, or function: String, _ use: String) -> Finding {
+        guard mete_kernel_has_tracepoint(tracepoint) < 1, mete_kernel_has_function(function) > 0 else {
+            return hook(tracepoint, use: use)
+        }
+        return Finding(
+            feature: "tracepoint \(tracepoint)",
+            support: .limited(
+                reason:
+                    "this kernel has none; the ends of \(function)() and its like are hooked, which sees no sendfile and "
+                    + "splice, and of recvmmsg the first message",
+                remedy: "use Linux 6.3 or later"),
+            detail: use)
     }
 
     private static let typesFile = "/sys/kernel/btf/vmlinux"

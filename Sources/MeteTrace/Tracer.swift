@@ -9,6 +9,15 @@ package struct TraceWindow: Sendable {
     package var capacity: CapacityReading
     package var losses: TraceLosses
     package var threads: Int
+    /// By device and component, those without any left out; empty where disks are not traced.
+    package var disks: [DiskSample]
+}
+
+/// What one component read from and wrote to one disk in a window.
+package struct DiskSample: Equatable, Sendable {
+    package var device: DiskDevice
+    package var component: ComponentID
+    package var usage: DiskUsage
 }
 
 /// The eyes of the agent and of `mete trace`: loads the kernel programs, takes in every thread, and cuts time into windows.
@@ -22,6 +31,8 @@ package final class Tracer {
     private var losses = TraceLosses()
     private var ticksUntilSweep = 0
     private var rosters = MembershipRosters()
+    private var resources: ResourceMeter
+    private let options: KernelProbes.Options
 
     /// With more threads than this a sweep is not made in every tick: see bpf/sched.bpf.c for what it costs. What a thread used since
     /// its first switch in a tick, less than a slice, is then counted one tick later, and a wait that began before the tick is
@@ -43,11 +54,14 @@ package final class Tracer {
         } catch {
             throw TraceSupport.explain(error)
         }
+        self.options = options
+        resources = ResourceMeter(probes, options)
         capacity = try CapacityMeter()
         accountant = UsageAccountant(
             classifier: classifier, reader: reader, permanent: permanent, beginning: Self.sinceBoot())
         windowStart = Self.now()
         try sweepCompletely()
+        try tellSlots()
         _ = accountant.closeWindow(start: windowStart, end: windowStart)
     }
 
@@ -64,12 +78,16 @@ package final class Tracer {
     package func closeWindow() throws(TraceError) -> TraceWindow {
         try takeIn()
         try settleLosses()
+        let disks = try takeInResources()
+        try tellSlots()
         let end = Self.now()
         let samples = accountant.closeWindow(start: windowStart, end: end)
         let reading = capacity.measure()
         if Self.mayHideWaits(samples, cpus: reading.cpus, window: end - windowStart) { ticksUntilSweep = 0 }
         windowStart = end
-        return TraceWindow(samples: samples, capacity: reading, losses: losses, threads: accountant.threadCount)
+        return TraceWindow(
+            samples: samples, capacity: reading, losses: losses, threads: accountant.threadCount,
+            disks: disks)
     }
 
     /// Whether some thread may wait that only a sweep would find: where CPUs are busy, or where waits are as long as time slices. Those of
@@ -94,11 +112,72 @@ package final class Tracer {
     }
 
     /// The threads of every component with what they used in the last window, the busiest first.
-    package func threadUsage() -> [ThreadUsage] { accountant.threadUsage() }
+    ///
+    /// Disk use is that since the last call, so this is to be called once per window.
+    package func threadUsage() throws(TraceError) -> [ThreadUsage] {
+        let alive = accountant.liveThreadIDs
+        let disk = try resources.readThreadDisk { alive.contains($0) }
+        return accountant.threadUsage(disk: disk)
+    }
+
+    /// Durations that ended since the last call, of components that had any: so this is to be called once per window.
+    ///
+    /// Components beyond the kernel side's slots count as `rest`.
+    package func latencies() -> [ComponentID: ComponentLatencies] {
+        var found: [ComponentID: ComponentLatencies] = [:]
+        for (slot, latencies) in resources.readLatencies(slots: accountant.usedSlots) {
+            found[accountant.component(ofSlot: slot), default: ComponentLatencies()] += latencies
+        }
+        return found
+    }
 
     /// Puts another policy in force.
     package func reclassify(with classifier: any Classifying, permanent: [ComponentID]) {
         accountant.reclassify(with: classifier, permanent: permanent)
+    }
+
+    /// Who ran while others waited, in waits that ended since the last call, the longest first within a waiter: to be called once per
+    /// window.
+    package func disturbances() throws(TraceError) -> [Disturbance] {
+        var found: [ComponentID: [Disturbance.Runner: Nanoseconds]] = [:]
+        for (waiter, runner, kind, time) in try resources.readDisturbances() {
+            let who: Disturbance.Runner =
+                switch kind {
+                case METE_RUNNER_COMPONENT: .component(accountant.component(ofSlot: runner))
+                case METE_RUNNER_REALTIME: .realTime
+                case METE_RUNNER_DEADLINE: .deadline
+                case METE_RUNNER_IDLE: .idle
+                default: .unknown
+                }
+            found[accountant.component(ofSlot: waiter), default: [:]][who, default: 0] += time
+        }
+        return found.flatMap { waiter, runners in
+            runners.map { Disturbance(waiter: waiter, runner: $0.key, time: $0.value) }
+        }
+        .sorted { ($0.waiter, $1.time) < ($1.waiter, $0.time) }
+    }
+
+    // MARK: Resources
+
+    private func takeInResources() throws(TraceError) -> [DiskSample] {
+        for (slot, usage) in try resources.readNetwork(slots: accountant.usedSlots) {
+            accountant.add(DiskUsage(), usage, toSlot: slot)
+        }
+        var samples: [DiskSample] = []
+        for (device, slot, usage) in try resources.readDisk() {
+            accountant.add(usage, NetworkUsage(), toSlot: slot)
+            samples.append(
+                DiskSample(device: device, component: accountant.component(ofSlot: slot), usage: usage))
+        }
+        return samples.sorted { ($0.device, $0.component) < ($1.device, $1.component) }
+    }
+
+    /// Tells the kernel side who belongs where, if it counts anything by that.
+    private func tellSlots() throws(TraceError) {
+        let changes = accountant.takeSlotChanges(slots: KernelProbes.slots)
+        guard options.countsBySlot else { return }
+        try probes.setSlots(changes.compactMap { change in change.slot.map { (change.id, $0) } })
+        for change in changes where change.slot == nil { probes.forgetSlot(of: change.id) }
     }
 
     // MARK: Sweeps and losses

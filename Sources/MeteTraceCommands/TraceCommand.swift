@@ -9,12 +9,14 @@ import MeteTrace
 package struct TraceCommand: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "trace",
-        abstract: "Show what every component and thread uses of the CPUs, live.",
+        abstract: "Show what every component and thread uses of CPUs, disks and network, live.",
         discussion: """
             Changes no setting of the machine: only mete's own probes are loaded, and they go when it ends. Where the kernel does not \
             keep run-queue delays, mete times them itself, which costs about twice as much; `sysctl kernel.task_delayacct=1` saves that.
 
-            USED is cores on a CPU; DEMAND is what would have been used had no one stood in the way: run time plus run-queue delay.
+            USED is cores on a CPU; DEMAND is what would have been used had no one stood in the way: run time plus run-queue delay. P50, \
+            P99 and P99.9 are of the waits for a CPU, one for each time that a thread was given one; those of disks are of single requests, \
+            from when they were made until they were complete.
             """)
 
     @Option(
@@ -29,6 +31,9 @@ package struct TraceCommand: ParsableCommand {
 
     @Option(help: "Threads shown for each component, the busiest first.")
     var threads: Int = 3
+
+    @Option(help: "What to trace, of cpu, disk and network, with commas between; the fewer, the cheaper.")
+    var only: TracedResources = .all
 
     @Flag(help: "One line of JSON per interval instead of tables.")
     var json = false
@@ -56,6 +61,7 @@ package struct TraceCommand: ParsableCommand {
         var options = KernelProbes.Options()
         options.ringBytes = ringBytes
         options.ownClock = DelayAccounting.current() != .kept
+        only.apply(to: &options)
         let (classifier, permanent) = try components()
         let tracer = try Tracer(classifier: classifier, permanent: permanent, options: options)
         let isTerminal = isatty(STDOUT_FILENO) == 1
@@ -81,10 +87,11 @@ package struct TraceCommand: ParsableCommand {
             // What comes late makes one window longer, and moves none of those after it.
             windowEnd += tick * (1 + (now - windowEnd) / tick)
             let window = try tracer.closeWindow()
+            let view = try TraceView(window, from: tracer, only)
             if json {
-                Console.line(TraceLine(window, threads: tracer.threadUsage(), mostThreads: threads).text)
+                Console.line(TraceLine(view, mostThreads: threads).text)
             } else {
-                let table = TraceTable(window, threads: tracer.threadUsage(), mostThreads: threads)
+                let table = TraceTable(view, mostThreads: threads)
                 Console.line((isTerminal ? "\u{1B}[H\u{1B}[2J" : "") + table.text)
             }
         }

@@ -2,66 +2,225 @@ import MeteModel
 import MeteText
 import MeteTrace
 
-/// The table of `mete trace`: components by demand, below each its busiest threads, and what was lost.
+/// The tables of `mete trace`: components by what they want of the CPUs, of disks and of the network, below each its busiest threads, and
+/// what was lost.
 struct TraceTable {
-    let text: String
+    private(set) var text: String
 
     private static let columns = TableColumns([
-        .init("COMPONENT / THREAD", width: 34), .init("USED", width: 7, alignment: .right),
+        .init("COMPONENT / THREAD", width: 30), .init("USED", width: 7, alignment: .right),
         .init("DEMAND", width: 7, alignment: .right), .init("WAITED", width: 7, alignment: .right),
-        .init("VOLUNT/S", width: 9, alignment: .right), .init("INVOL/S", width: 9, alignment: .right),
-        .init("THREADS", width: 7, alignment: .right), .init("PROCS", width: 5, alignment: .right),
+        .init("P50", width: 6, alignment: .right), .init("P99", width: 6, alignment: .right),
+        .init("P99.9", width: 6, alignment: .right), .init("VOLUNT/S", width: 8, alignment: .right),
+        .init("INVOL/S", width: 8, alignment: .right), .init("THREADS", width: 7, alignment: .right),
+        .init("PROCS", width: 5, alignment: .right),
+    ])
+    private static let diskColumns = TableColumns([
+        .init("DISK: COMPONENT / DEVICE, THREAD", width: 34), .init("READ/S", width: 8, alignment: .right),
+        .init("BYTES/S", width: 8, alignment: .right), .init("MEAN", width: 6, alignment: .right),
+        .init("P99", width: 6, alignment: .right), .init("WRITE/S", width: 8, alignment: .right),
+        .init("BYTES/S", width: 8, alignment: .right), .init("MEAN", width: 6, alignment: .right),
+        .init("P99", width: 6, alignment: .right),
+    ])
+    private static let networkColumns = TableColumns([
+        .init("NETWORK: COMPONENT / SOCKETS, THREAD", width: 38), .init("SENT/S", width: 8, alignment: .right),
+        .init("PACKETS/S", width: 9, alignment: .right), .init("RECEIVED/S", width: 10, alignment: .right),
+        .init("PACKETS/S", width: 9, alignment: .right), .init("RETRANSMITS", width: 11, alignment: .right),
     ])
 
-    /// - Parameter mostThreads: per component.
-    init(_ window: TraceWindow, threads: [ThreadUsage], mostThreads: Int) {
-        let threadsOf = Dictionary(grouping: threads, by: \.component)
-        var lines = [Self.head(window), "", Self.columns.header]
-        let busy = window.samples.filter { $0.cpu != CPUUsage() }
-        for sample in busy.sorted(by: { ($1.demand, $0.component) < ($0.demand, $1.component) }) {
-            lines += Self.columns.row(Self.cells(of: sample))
-            for thread in (threadsOf[sample.component] ?? []).prefix(mostThreads) {
-                lines += Self.columns.row(Self.cells(of: thread, window: sample.window))
-            }
-        }
-        let idle = window.samples.count - busy.count
-        if idle > 0 { lines.append("\(idle) more components used nothing.") }
-        lines.append(Self.losses(window.losses))
-        text = lines.joined(separator: "\n") + "\n"
+    private let view: TraceView
+    private let mostThreads: Int
+
+    /// - Parameter mostThreads: per component and table.
+    init(_ view: TraceView, mostThreads: Int) {
+        self.view = view
+        self.mostThreads = mostThreads
+        text = ""
+        text = (head() + cpu() + disk() + network() + [losses()]).joined(separator: "\n") + "\n"
     }
 
-    private static func head(_ window: TraceWindow) -> String {
+    private func head() -> [String] {
+        let window = view.window
         let used = window.samples.reduce(0) { $0 + $1.usage }
         let steal =
             window.capacity.steal >= 0.005 ? ", \(Figure.fixed(window.capacity.steal, 2)) stolen by the host" : ""
-        return "\(window.capacity.cpus) cores, \(Figure.fixed(used, 2)) used by \(window.threads) threads\(steal)"
-    }
-
-    private static func cells(of sample: UsageSample) -> [String] {
-        numbers(sample.component.name, sample.cpu, window: sample.window) + [
-            "\(sample.threads)", "\(sample.processes)",
+        return [
+            "\(window.capacity.cpus) cores, \(Figure.fixed(used, 2)) used by \(window.threads) threads\(steal)", "",
         ]
     }
 
-    private static func cells(of thread: ThreadUsage, window: Nanoseconds) -> [String] {
-        numbers("  \(thread.name) \(thread.thread.tid)", thread.cpu, window: window)
+    // MARK: CPU
+
+    private func cpu() -> [String] {
+        let busy = view.window.samples.filter { $0.cpu != CPUUsage() }
+        var lines = [Self.columns.header]
+        for sample in busy.sorted(by: { ($1.demand, $0.component) < ($0.demand, $1.component) }) {
+            let delays = view.latencies[sample.component]?.runQueueDelay ?? LatencyHistogram()
+            let counts = ["\(sample.threads)", "\(sample.processes)"]
+            lines += Self.columns.row(numbers(sample.component.name, sample.cpu, delays) + counts)
+            if let line = disturbed(sample) { lines.append(line) }
+            for thread in (view.threads[sample.component] ?? []).prefix(mostThreads) where thread.use.cpu != CPUUsage()
+            {
+                lines += Self.columns.row(numbers(Self.name(thread), thread.use.cpu, nil))
+            }
+        }
+        let idle = view.window.samples.count - busy.count
+        if idle > 0 { lines.append("\(idle) more components used nothing.") }
+        return lines
     }
 
-    private static func numbers(_ name: String, _ cpu: CPUUsage, window: Nanoseconds) -> [String] {
-        let seconds = window.seconds
-        return [
+    private func numbers(_ name: String, _ cpu: CPUUsage, _ delays: LatencyHistogram?) -> [String] {
+        [
             name,
             Figure.fixed(cpu.runTime.seconds / seconds, 3),
             Figure.fixed((cpu.runTime + cpu.runQueueDelay).seconds / seconds, 3),
             Figure.fixed(cpu.runQueueDelay.seconds / seconds, 3),
+            Figure.duration(delays?.quantile(0.5)), Figure.duration(delays?.quantile(0.99)),
+            Figure.duration(delays?.quantile(0.999)),
             Figure.fixed(Double(cpu.voluntarySwitches) / seconds, 0),
             Figure.fixed(Double(cpu.involuntarySwitches) / seconds, 0),
         ]
     }
 
-    private static func losses(_ losses: TraceLosses) -> String {
-        guard !losses.isZero else { return "Nothing lost." }
-        return "Records without room so far: \(losses.usageRecords) usage (came later), \(losses.eventRecords) events, "
-            + "\(losses.exitRecords) exits (counted by process), \(losses.unattributedThreads) unattributed. A larger --ring-bytes has room for more."
+    /// Who ran while this component waited, where that is worth a line.
+    private func disturbed(_ sample: UsageSample) -> String? {
+        let all = view.disturbances[sample.component] ?? []
+        guard sample.cpu.runQueueDelay.seconds > 0.01 * seconds else { return nil }
+        let parts = all.prefix(4).filter { $0.time.seconds > 0.001 * seconds }.map {
+            "\($0.runner.words(for: sample.component)) \(Figure.fixed($0.time.seconds / seconds, 3))"
+        }
+        return parts.isEmpty ? nil : "  while it waited ran: " + parts.joined(separator: ", ")
+    }
+
+    // MARK: Disk
+
+    private func disk() -> [String] {
+        guard view.resources.contains(.disk) else { return [] }
+        let busy = view.window.samples.filter { $0.disk != DiskUsage() }
+        guard !busy.isEmpty else { return [] }
+        var lines = ["", Self.diskColumns.header]
+        for sample in busy.sorted(by: { ($1.disk.requests, $0.component) < ($0.disk.requests, $1.component) }) {
+            let latencies = view.latencies[sample.component] ?? ComponentLatencies()
+            lines += Self.diskColumns.row(numbers(sample.component.name, sample.disk, latencies))
+            for part in view.window.disks where part.component == sample.component {
+                lines += Self.diskColumns.row(numbers("  \(DiskNames.name(of: part.device))", part.usage, nil))
+            }
+            let threads = (view.threads[sample.component] ?? []).filter { $0.disk != DiskUsage() }
+            for thread in threads.sorted(by: { $0.disk.requests > $1.disk.requests }).prefix(mostThreads) {
+                lines += Self.diskColumns.row(numbers(Self.name(thread), thread.disk, nil))
+            }
+        }
+        return lines
+    }
+
+    private func numbers(_ name: String, _ disk: DiskUsage, _ latencies: ComponentLatencies?) -> [String] {
+        func columns(_ direction: DiskUsage.Direction, _ latencies: LatencyHistogram?) -> [String] {
+            [
+                Figure.fixed(Double(direction.requests) / seconds, 0),
+                Figure.bytes(Double(direction.bytes) / seconds),
+                Figure.duration(direction.meanLatency), Figure.duration(latencies?.quantile(0.99)),
+            ]
+        }
+        return [name] + columns(disk.reads, latencies?.diskReads) + columns(disk.writes, latencies?.diskWrites)
+    }
+
+    // MARK: Network
+
+    private func network() -> [String] {
+        guard view.resources.contains(.network) else { return [] }
+        let busy = view.window.samples.filter { $0.network != NetworkUsage() }
+        guard !busy.isEmpty else { return [] }
+        func bytes(_ traffic: Traffic) -> UInt64 { traffic.sentBytes + traffic.receivedBytes }
+        var lines = ["", Self.networkColumns.header]
+        let ordered = busy.map { (sample: $0, total: $0.network.total) }
+            .sorted { (bytes($1.total), $0.sample.component) < (bytes($0.total), $1.sample.component) }
+        for (sample, total) in ordered {
+            lines += Self.networkColumns.row(
+                numbers(sample.component.name, total) + ["\(sample.network.retransmits)"])
+            for kind in SocketClass.allCases {
+                guard let traffic = sample.network.traffic[kind] else { continue }
+                lines += Self.networkColumns.row(numbers("  \(kind.words)", traffic))
+            }
+            let threads = (view.threads[sample.component] ?? []).filter { $0.use.traffic != Traffic() }
+            for thread in threads.sorted(by: { bytes($0.use.traffic) > bytes($1.use.traffic) }).prefix(mostThreads) {
+                lines += Self.networkColumns.row(numbers(Self.name(thread), thread.use.traffic))
+            }
+        }
+        return lines
+    }
+
+    private func numbers(_ name: String, _ traffic: Traffic) -> [String] {
+        [
+            name, Figure.bytes(Double(traffic.sentBytes) / seconds),
+            Figure.fixed(Double(traffic.sentPackets) / seconds, 0),
+            Figure.bytes(Double(traffic.receivedBytes) / seconds),
+            Figure.fixed(Double(traffic.receivedPackets) / seconds, 0),
+        ]
+    }
+
+    // MARK: What was lost
+
+    private func losses() -> String {
+        let losses = view.window.losses
+        guard !losses.isZero else { return "\nNothing lost." }
+        let count = losses.usageRecords + losses.eventRecords + losses.exitRecords
+        var parts: [String] = []
+        if count > 0 {
+            parts.append(
+                "Records without room so far: \(losses.usageRecords) usage (came later), \(losses.eventRecords) events, "
+                    + "\(losses.exitRecords) exits (counted by process), \(losses.unattributedThreads) unattributed. "
+                    + "A larger --ring-bytes has room for more.")
+        }
+        if losses.unattributedRequests > 0 {
+            parts.append("Disk requests whose maker is not known, counted to rest: \(losses.unattributedRequests).")
+        }
+        if losses.threadlessRequests > 0 {
+            parts.append("Disk requests counted to their component and no thread: \(losses.threadlessRequests).")
+        }
+        if losses.uncountedRequests > 0 {
+            parts.append("Disk requests counted nowhere: \(losses.uncountedRequests).")
+        }
+        if losses.threadlessTraffic > 0 {
+            parts.append("Socket calls counted to their component and no thread: \(losses.threadlessTraffic).")
+        }
+        if losses.unattributedCalls > 0 {
+            parts.append("Socket calls of new programs, counted to rest: \(losses.unattributedCalls).")
+        }
+        if losses.uncountedDisturbances > 0 {
+            parts.append("Parts of waits for which nobody is named: \(losses.uncountedDisturbances).")
+        }
+        return "\n" + parts.joined(separator: "\n")
+    }
+
+    private static func name(_ thread: ThreadUsage) -> String { "  \(thread.name) \(thread.thread.tid)" }
+
+    private var seconds: Double { max(1, view.window.samples.first?.window ?? 1).seconds }
+}
+
+extension Disturbance.Runner {
+    /// As a table says it, of the component that waited.
+    func words(for waiter: ComponentID) -> String {
+        switch self {
+        case .component(waiter): "itself"
+        case .component(let component): component.name
+        case .realTime: "real-time threads"
+        case .deadline: "deadline threads"
+        case .idle: "nobody"
+        case .unknown: "unknown"
+        }
+    }
+}
+
+extension SocketClass {
+    /// As a table says it.
+    var words: String {
+        switch self {
+        case .tcp4: "TCP, IPv4"
+        case .tcp6: "TCP, IPv6"
+        case .udp4: "UDP, IPv4"
+        case .udp6: "UDP, IPv6"
+        case .unix: "Unix"
+        case .other: "others"
+        }
     }
 }

@@ -20,6 +20,22 @@ struct FigureTests {
         #expect(Figure.span(seconds) == text)
     }
 
+    @Test(
+        arguments: [
+            (0, "0ns"), (999, "999ns"), (1000, "1.0us"), (9_960, "10us"), (999_900, "1.0ms"), (12_000_000, "12ms"),
+            (4_200_000_000, "4.2s"), (5_000_000_000_000, "5000s"), (nil, "\u{2013}"),
+        ] as [(Int64?, String)])
+    func durationHasThreeDigitsAndAUnit(nanoseconds: Int64?, text: String) {
+        #expect(Figure.duration(nanoseconds) == text)
+    }
+
+    @Test(arguments: [
+        (0, "0"), (1023, "1023"), (1024, "1.0K"), (10_240, "10K"), (1_572_864, "1.5M"), (5e9, "4.7G"),
+    ])
+    func bytesHaveThreeDigitsAndAUnit(bytes: Double, text: String) {
+        #expect(Figure.bytes(bytes) == text)
+    }
+
     @Test(arguments: [
         ("", 0, [""]), ("one two", 0, ["one two"]), ("one two three", 0, ["one two", "  three"]),
         ("12345678901234", 0, ["1234567890", "  1234"]), ("a 1234567890", 0, ["a", "  12345678", "  90"]),

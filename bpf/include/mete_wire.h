@@ -13,6 +13,12 @@
 
 #define METE_NAME_BYTES 16
 #define METE_PATH_BYTES 256
+/* Components that the kernel side tells apart; slot 0 is for what it cannot tell. */
+#define METE_SLOTS 256
+/* Of a histogram: four to a power of two, from 256 ns to 2^40 ns (18 minutes); what is shorter is
+ * in the first and what is longer in the last. */
+#define METE_BUCKETS 128
+#define METE_SMALLEST_OCTAVE 8
 
 enum mete_record_kind {
 	/* The thread's counters have moved. */
@@ -55,6 +61,16 @@ struct mete_thread_record {
 	__u64 wait_ns;
 	__u64 voluntary_switches;
 	__u64 involuntary_switches;
+	/* From one CPU to another. */
+	__u64 migrations;
+	/* Page faults without and with a read from disk. */
+	__u64 minor_faults;
+	__u64 major_faults;
+	/* By way of sockets; 0 while the network is not traced. */
+	__u64 sent_bytes;
+	__u64 sent_packets;
+	__u64 received_bytes;
+	__u64 received_packets;
 	char name[METE_NAME_BYTES];
 };
 
@@ -76,6 +92,98 @@ struct mete_control {
 	__u32 sweep_lists_all;
 	/* A thread's first switch after it has changed sends a record. */
 	__u64 tick;
+	/* A thread looks up its slot anew after this has changed. */
+	__u32 slot_generation;
+	__u32 reserved;
+};
+
+/* Where the threads of a process, or a single thread, are counted: the value of the map of slots,
+ * by process and, where METE_SLOT_BY_THREAD is set, by thread. */
+#define METE_SLOT_BY_THREAD 0x80000000u
+/* With the id of a process: a slot of its own until user space has told where the process belongs.
+ */
+#define METE_SLOT_PENDING 0x40000000u
+
+enum mete_histogram_kind {
+	/* Waits for a CPU, one for each time that a thread was given one. */
+	METE_RUN_QUEUE_DELAY,
+	/* Reads and writes of disks, from when the request was made until it was complete. */
+	METE_DISK_READ_LATENCY,
+	METE_DISK_WRITE_LATENCY,
+	METE_HISTOGRAMS,
+};
+
+struct mete_histogram {
+	__u64 buckets[METE_BUCKETS];
+};
+
+/* All histograms of one slot on one CPU. */
+struct mete_slot_histograms {
+	struct mete_histogram kinds[METE_HISTOGRAMS];
+};
+
+/* Who had the CPU while a thread waited for it. */
+enum mete_runner {
+	/* A thread of the component that the key names. */
+	METE_RUNNER_COMPONENT,
+	/* A thread under SCHED_FIFO or SCHED_RR, or SCHED_DEADLINE, of any component. */
+	METE_RUNNER_REALTIME,
+	METE_RUNNER_DEADLINE,
+	/* Nobody: the CPU was waking up, or a quota held the thread back. */
+	METE_RUNNER_IDLE,
+	/* Too long ago to be known, or on a CPU that the thread was not given in the end. */
+	METE_RUNNER_UNKNOWN,
+};
+
+struct mete_disturbance_key {
+	/* Of the component that waited. */
+	__u32 waiter;
+	/* Of the component that ran; 0 for the other kinds. */
+	__u32 runner;
+	__u32 kind;
+};
+
+struct mete_disk_key {
+	/* Major number shifted left by 20, and minor number, of the whole disk. */
+	__u32 device;
+	__u32 slot;
+};
+
+enum mete_disk_direction {
+	METE_DISK_READ,
+	METE_DISK_WRITE,
+	METE_DISK_DIRECTIONS,
+};
+
+/* What was read from or written to disks, complete requests only. */
+struct mete_disk_use {
+	__u64 requests[METE_DISK_DIRECTIONS];
+	__u64 bytes[METE_DISK_DIRECTIONS];
+	__u64 latency_ns[METE_DISK_DIRECTIONS];
+};
+
+enum mete_socket_class {
+	METE_TCP4,
+	METE_TCP6,
+	METE_UDP4,
+	METE_UDP6,
+	METE_UNIX,
+	METE_OTHER_SOCKET,
+	METE_SOCKET_CLASSES,
+};
+
+struct mete_traffic {
+	__u64 sent_bytes;
+	/* Segments of TCP; otherwise calls. */
+	__u64 sent_packets;
+	__u64 received_bytes;
+	__u64 received_packets;
+};
+
+/* Of one slot on one CPU. */
+struct mete_network_use {
+	struct mete_traffic classes[METE_SOCKET_CLASSES];
+	__u64 retransmits;
 };
 
 struct mete_spill_key {
@@ -92,6 +200,9 @@ struct mete_spill {
 	__u64 wait_ns;
 	__u64 voluntary_switches;
 	__u64 involuntary_switches;
+	__u64 migrations;
+	__u64 minor_faults;
+	__u64 major_faults;
 };
 
 /* What did not reach user space in a record of its own, since load, per CPU. */
@@ -109,6 +220,20 @@ struct mete_losses {
 	__u64 unattributed_wait_ns;
 	__u64 unattributed_voluntary_switches;
 	__u64 unattributed_involuntary_switches;
+	/* Disk requests whose thread was not known when they were complete: they are in slot 0. */
+	__u64 unattributed_requests;
+	/* Disk requests that found no room in the map of threads: their component's are complete.
+	 */
+	__u64 thread_requests;
+	/* Disk requests that found no room in the map of components: they are counted nowhere. */
+	__u64 uncounted_requests;
+	/* Socket calls that are not counted to their thread, for want of memory; to their component
+	 * they are. */
+	__u64 network_threads;
+	/* Parts of waits that found no room in the map of disturbances. */
+	__u64 disturbances;
+	/* Socket calls of pending processes that found no room: they are in slot 0. */
+	__u64 unattributed_calls;
 };
 
 #endif

@@ -20,6 +20,10 @@ struct mete_probes_options {
 	uint64_t slice_ns;
 	/* Whether waits are timed by mete's own hooks because the kernel does not keep them. */
 	bool own_clock;
+	/* Whether run-queue delays are also counted in a histogram of each slot. */
+	bool delay_histograms;
+	bool disk;
+	bool network;
 };
 
 /* Why something could not be done: errno, the step that failed, and what libbpf or the verifier
@@ -40,6 +44,14 @@ struct mete_probe_state {
 
 typedef void (*mete_record_visitor)(void *context, const void *record, size_t size);
 typedef void (*mete_spill_visitor)(void *context, uint32_t pid, const struct mete_spill *entry);
+typedef void (*mete_disk_visitor)(void *context, const struct mete_disk_key *key,
+				  const struct mete_disk_use *use);
+typedef void (*mete_disturbance_visitor)(void *context, const struct mete_disturbance_key *key,
+					 uint64_t ns);
+typedef void (*mete_network_visitor)(void *context, uint32_t slot,
+				     const struct mete_network_use *use);
+typedef void (*mete_thread_disk_visitor)(void *context, uint32_t tid,
+					 const struct mete_disk_use *use);
 
 /* Loads and attaches; NULL with *failure filled in when that cannot be done. */
 struct mete_probes *mete_probes_open(const struct mete_probes_options *options,
@@ -65,6 +77,46 @@ long mete_probes_sweep(struct mete_probes *probes, bool all, mete_record_visitor
  * or -errno. */
 long mete_probes_take_spill(struct mete_probes *probes, mete_spill_visitor visit, void *context);
 
+/* Tells where the threads of processes, or single threads, are counted from now on (see
+ * METE_SLOT_BY_THREAD). Takes effect with the next mete_probes_publish_slots. Returns 0 or -errno.
+ */
+int mete_probes_set_slots(struct mete_probes *probes, const uint32_t *ids, const uint32_t *slots,
+			  uint32_t count);
+
+/* Has each thread look up its slot with its next switch. */
+void mete_probes_publish_slots(struct mete_probes *probes);
+
+/* Takes out what was set for a process or thread that has ended. */
+void mete_probes_forget_slot(struct mete_probes *probes, uint32_t id);
+
+/* Tells where is counted what a flusher writes back for a cgroup. Returns 0 or -errno. */
+int mete_probes_set_cgroup_slot(struct mete_probes *probes, uint64_t cgroup, uint32_t slot);
+
+/* Sum of all CPUs since load; zeroes where it is not traced. Costs no system call. */
+void mete_probes_read_histogram(const struct mete_probes *probes, uint32_t slot,
+				enum mete_histogram_kind kind, struct mete_histogram *sum);
+void mete_probes_read_network(const struct mete_probes *probes, uint32_t slot,
+			      struct mete_network_use *sum);
+
+/* Hands over, by who waited and who ran, the nanoseconds since load. Returns 0 or -errno. */
+int mete_probes_read_disturbances(struct mete_probes *probes, mete_disturbance_visitor visit,
+				  void *context);
+
+/* Hands over what pending slots have counted. Returns 0 or -errno. */
+int mete_probes_read_pending_network(struct mete_probes *probes, mete_network_visitor visit,
+				     void *context);
+/* Takes out what a slot counted that is not pending any more. */
+void mete_probes_forget_pending_network(struct mete_probes *probes, uint32_t slot);
+
+/* Hands over what was read and written since load, by device and slot. Returns 0 or -errno. */
+int mete_probes_read_disk(struct mete_probes *probes, mete_disk_visitor visit, void *context);
+void mete_probes_forget_disk(struct mete_probes *probes, const struct mete_disk_key *key);
+
+/* The same by thread, of threads that have not been forgotten. */
+int mete_probes_read_thread_disk(struct mete_probes *probes, mete_thread_disk_visitor visit,
+				 void *context);
+void mete_probes_forget_thread_disk(struct mete_probes *probes, uint32_t tid);
+
 /* Sums of all CPUs since load. Returns 0 or -errno. */
 int mete_probes_losses(struct mete_probes *probes, struct mete_losses *total);
 
@@ -74,5 +126,8 @@ bool mete_probes_describe(const struct mete_probes *probes, size_t index,
 
 /* Whether this kernel's BTF has the tracepoint; -errno when there is no BTF. */
 int mete_kernel_has_tracepoint(const char *name);
+
+/* Whether this kernel's BTF has the function; -errno when there is no BTF. */
+int mete_kernel_has_function(const char *name);
 
 #endif

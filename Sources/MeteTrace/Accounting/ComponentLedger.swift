@@ -6,6 +6,10 @@ struct ComponentLedger {
         var component: ComponentID
         var window = CPUUsage()
         var total = CPUUsage()
+        /// In the window that is open.
+        var faults = PageFaults()
+        var disk = DiskUsage()
+        var network = NetworkUsage()
         var threads = 0
         var processes = 0
         /// Windows closed since it last had a thread or any usage.
@@ -18,6 +22,8 @@ struct ComponentLedger {
     private(set) var accounts: ContiguousArray<Account> = []
     private var indexOfComponent: [ComponentID: Int] = [:]
     private var free: [Int] = []
+    /// Accounts in use, by component; nil after one has come or gone.
+    private var order: [Int]?
     /// Components that have an account even when nobody belongs to them.
     private var permanent: Set<ComponentID>
 
@@ -41,12 +47,21 @@ struct ComponentLedger {
             accounts.append(account)
         }
         indexOfComponent[component] = index
+        order = nil
         return index
     }
 
-    mutating func add(_ usage: CPUUsage, to index: Int) {
+    func existingIndex(of component: ComponentID) -> Int? { indexOfComponent[component] }
+
+    mutating func add(_ usage: CPUUsage, _ faults: PageFaults, to index: Int) {
         accounts[index].window += usage
         accounts[index].total += usage
+        accounts[index].faults += faults
+    }
+
+    mutating func add(_ disk: DiskUsage, _ network: NetworkUsage, to index: Int) {
+        accounts[index].disk += disk
+        accounts[index].network += network
     }
 
     /// Takes delay out of the open window; it stays in the total.
@@ -73,18 +88,23 @@ struct ComponentLedger {
     mutating func close(start: Instant, end: Instant) -> [UsageSample] {
         var samples: [UsageSample] = []
         samples.reserveCapacity(indexOfComponent.count)
-        for (component, index) in indexOfComponent {
+        let order = order ?? indexOfComponent.sorted { $0.key < $1.key }.map(\.value)
+        self.order = order
+        for index in order {
             let account = accounts[index]
             samples.append(
                 UsageSample(
-                    component: component, start: start, end: end, cpu: account.window, threads: account.threads,
+                    component: account.component, start: start, end: end, cpu: account.window, faults: account.faults,
+                    disk: account.disk, network: account.network, threads: account.threads,
                     processes: account.processes))
             let isEmpty = account.threads == 0 && account.processes == 0 && account.window == CPUUsage()
             accounts[index].emptyWindows = isEmpty ? account.emptyWindows + 1 : 0
             accounts[index].window = CPUUsage()
+            accounts[index].faults = PageFaults()
+            accounts[index].disk = DiskUsage()
+            accounts[index].network = NetworkUsage()
         }
         giveUpEmptyAccounts()
-        samples.sort { $0.component < $1.component }
         return samples
     }
 
@@ -99,6 +119,7 @@ struct ComponentLedger {
         }
         for (component, index) in stale {
             indexOfComponent[component] = nil
+            order = nil
             free.append(index)
         }
     }

@@ -3,11 +3,13 @@ struct ThreadTable {
     /// Free slots are marked as not live.
     private(set) var slots: ContiguousArray<ThreadEntry> = []
     private var free: [Int] = []
-    private var slotOfKey: [ThreadKey: Int] = [:]
+    private var index = ThreadIndex()
 
-    var count: Int { slotOfKey.count }
+    var count: Int { index.count }
 
-    func slot(of key: ThreadKey) -> Int? { slotOfKey[key] }
+    func slot(of key: ThreadKey) -> Int? {
+        index.find(key.tid) { slots[$0].key == key }
+    }
 
     subscript(slot: Int) -> ThreadEntry {
         _read { yield slots[slot] }
@@ -24,21 +26,21 @@ struct ThreadTable {
             slot = slots.count
             slots.append(entry)
         }
-        slotOfKey[entry.key] = slot
+        index.insert(entry.key.tid, at: slot) { slots[$0].key.tid }
         return slot
     }
 
     mutating func remove(slot: Int) {
-        slotOfKey[slots[slot].key] = nil
+        index.remove(slots[slot].key.tid, at: slot) { slots[$0].key.tid }
         slots[slot].isLive = false
         free.append(slot)
     }
 
     /// Gives a thread another name for ever, as execve does when a thread takes over the id of its process's first.
     mutating func rekey(slot: Int, to key: ThreadKey) {
-        slotOfKey[slots[slot].key] = nil
+        index.remove(slots[slot].key.tid, at: slot) { slots[$0].key.tid }
         slots[slot].key = key
-        slotOfKey[key] = slot
+        index.insert(key.tid, at: slot) { slots[$0].key.tid }
     }
 
     /// Slots of all threads of a process. Looks at all slots.

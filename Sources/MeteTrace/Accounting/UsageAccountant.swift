@@ -20,6 +20,11 @@ package struct UsageAccountant {
     private var completeSweeps: UInt32 = 0
     /// Changes whenever a process comes, goes, or belongs elsewhere.
     private(set) var generation = 0
+    /// Processes that have come, gone, or belong elsewhere, they or threads of theirs, since they were last taken.
+    private var movedProcesses: Set<UInt32> = []
+    /// Processes that have ended, with the window in which they did: the kernel side may still have counted something for them.
+    private var lately: [UInt32: (component: Int, window: Int)] = [:]
+    private var windows = 0
 
     /// - Parameters:
     ///   - permanent: components that have a sample in every window even when nobody belongs to them.
@@ -73,14 +78,16 @@ package struct UsageAccountant {
     package mutating func apply(spillOf pid: UInt32, _ entry: mete_spill) {
         let usage = CPUUsage(
             runTime: Nanoseconds(entry.run_ns), runQueueDelay: Nanoseconds(entry.wait_ns),
-            voluntarySwitches: entry.voluntary_switches, involuntarySwitches: entry.involuntary_switches)
+            voluntarySwitches: entry.voluntary_switches, involuntarySwitches: entry.involuntary_switches,
+            migrations: entry.migrations)
+        let faults = PageFaults(minor: entry.minor_faults, major: entry.major_faults)
         let home = processes[pid] ?? processes[entry.parent_pid]
-        ledger.add(usage, to: home?.component ?? ledger.index(of: .rest))
+        ledger.add(usage, faults, to: home?.component ?? ledger.index(of: .rest))
     }
 
     /// Takes in usage of which nothing more is known than how much it is.
     package mutating func apply(unattributed usage: CPUUsage) {
-        ledger.add(usage, to: ledger.index(of: .rest))
+        ledger.add(usage, PageFaults(), to: ledger.index(of: .rest))
     }
 
     /// Tells that a sweep over all live threads begins; `endCompleteSweep` ends it.
@@ -109,12 +116,16 @@ package struct UsageAccountant {
         let kept = exp2(-window / (0.5 * Double(Nanoseconds.perSecond)))
         for slot in threads.slots.indices where threads[slot].isLive {
             let used = threads[slot].openWindow
-            let excess = used.runTime + used.runQueueDelay - (end - start)
-            if excess > 0 { ledger.withdraw(delay: min(excess, used.runQueueDelay), from: threads[slot].component) }
-            threads[slot].load = threads[slot].load * kept + Double(used.runTime) / window * (1 - kept)
+            let excess = used.cpu.runTime + used.cpu.runQueueDelay - (end - start)
+            if excess > 0 {
+                ledger.withdraw(delay: min(excess, used.cpu.runQueueDelay), from: threads[slot].component)
+            }
+            threads[slot].load = threads[slot].load * kept + Double(used.cpu.runTime) / window * (1 - kept)
             threads[slot].lastWindow = used
-            threads[slot].openWindow = CPUUsage()
+            threads[slot].openWindow = ThreadUse()
         }
+        windows += 1
+        if !lately.isEmpty { lately = lately.filter { windows - $0.value.window <= 2 } }
         return ledger.close(start: start, end: end)
     }
 
@@ -132,6 +143,55 @@ package struct UsageAccountant {
         }
     }
 
+    // MARK: Slots
+
+    /// Where the kernel side is to count the threads of each process for which that has changed since this was last asked; nil for a
+    /// process that has ended.
+    ///
+    /// - Parameter slots: how many there are. The slot of a component is one more than its place in the ledger; 0 is for those without.
+    mutating func takeSlotChanges(slots: Int) -> [(id: UInt32, slot: UInt32?)] {
+        var changes: [(id: UInt32, slot: UInt32?)] = []
+        func slot(of component: Int) -> UInt32 { component + 1 < slots ? UInt32(component + 1) : 0 }
+        for pid in movedProcesses.sorted() {
+            guard let process = processes[pid] else {
+                changes.append((pid, nil))
+                continue
+            }
+            guard process.strayThreads > 0 else {
+                changes.append((pid, slot(of: process.component)))
+                continue
+            }
+            changes.append((pid, slot(of: process.component) | METE_SLOT_BY_THREAD))
+            for index in threads.slots(ofProcess: pid) where threads[index].key.tid != pid {
+                changes.append((threads[index].key.tid, slot(of: threads[index].component)))
+            }
+        }
+        movedProcesses = []
+        return changes
+    }
+
+    /// Takes in what the kernel side has counted of a component in the window that is open.
+    mutating func add(_ disk: DiskUsage, _ network: NetworkUsage, toSlot slot: Int) {
+        ledger.add(disk, network, to: ledger.index(of: component(ofSlot: slot)))
+    }
+
+    /// The slot of a component, nil when it has none of its own.
+    func slot(of component: ComponentID, slots: Int) -> Int? {
+        ledger.existingIndex(of: component).flatMap { $0 + 1 < slots ? $0 + 1 : nil }
+    }
+
+    func component(ofSlot slot: Int) -> ComponentID {
+        if slot & Int(METE_SLOT_PENDING) != 0 {
+            let pid = UInt32(slot & ~Int(METE_SLOT_PENDING))
+            let index = processes[pid]?.component ?? lately[pid]?.component
+            return index.map { ledger.accounts[$0].component } ?? .rest
+        }
+        return slot > 0 && slot <= ledger.accounts.count ? ledger.accounts[slot - 1].component : .rest
+    }
+
+    /// Slots with a component, and the one for what the kernel side cannot tell.
+    var usedSlots: Int { ledger.accounts.count + 1 }
+
     // MARK: Threads
 
     private enum Origin {
@@ -148,7 +208,8 @@ package struct UsageAccountant {
         let slot = threads.slot(of: ThreadKey(record)) ?? adopt(record, as: isExit ? .ended : .found)
         let usage = threads[slot].counted.advance(to: ThreadCounters(record))
         threads[slot].openWindow += usage
-        ledger.add(usage, to: threads[slot].component)
+        // Traffic of components is counted in the kernel, by kind of socket.
+        ledger.add(usage.cpu, usage.faults, to: threads[slot].component)
         return slot
     }
 
@@ -162,7 +223,10 @@ package struct UsageAccountant {
             counted: isOlder ? ThreadCounters(record) : ThreadCounters(), seenInSweep: completeSweeps)
         ledger.countThreads(1, in: component)
         processes[record.pid]?.threads += 1
-        if component != process.component { processes[record.pid]?.strayThreads += 1 }
+        if component != process.component {
+            processes[record.pid]?.strayThreads += 1
+            movedProcesses.insert(record.pid)
+        }
         generation += 1
         return threads.insert(entry)
     }
@@ -210,6 +274,7 @@ package struct UsageAccountant {
         let pid = threads[slot].pid
         if let home = processes[pid]?.component {
             processes[pid]?.strayThreads += (component != home ? 1 : 0) - (before != home ? 1 : 0)
+            movedProcesses.insert(pid)
         }
         threads[slot].component = component
         ledger.countThreads(-1, in: before)
@@ -275,6 +340,7 @@ package struct UsageAccountant {
             component: component, cgroups: cgroups)
         processes[record.pid] = entry
         processes[record.parent_pid]?.children += 1
+        movedProcesses.insert(record.pid)
         return entry
     }
 
@@ -292,6 +358,8 @@ package struct UsageAccountant {
         guard let entry = processes[pid] else { return }
         ledger.countProcesses(-1, in: entry.component)
         processes[pid] = nil
+        movedProcesses.insert(pid)
+        lately[pid] = (entry.component, windows)
         processes[UInt32(bitPattern: entry.facts.parent)]?.children -= 1
     }
 
@@ -309,6 +377,7 @@ package struct UsageAccountant {
         processes[record.pid]?.facts.comm = ThreadName(record).string
         processes[record.pid]?.facts.user = record.user
         readProgram(of: record.pid, otherwise: path)
+        movedProcesses.insert(record.pid)
         // Born straight into a cgroup (CLONE_INTO_CGROUP), it has not been moved.
         readCgroups(of: record.pid)
         reassign(record.pid)
@@ -358,6 +427,7 @@ package struct UsageAccountant {
                 stray += index == component ? 0 : 1
             }
             processes[pid]?.strayThreads = stray
+            movedProcesses.insert(pid)
             generation += 1
         }
         guard classifier.dependsOnAncestors, process.children > 0 else { return }

@@ -11,8 +11,15 @@ package final class KernelProbes {
         package var sliceNanoseconds: UInt64 = 2_000_000
         /// Whether waits are timed by mete's own wake-up hooks, because the kernel does not keep them.
         package var ownClock = false
+        /// Whether run-queue delays are also counted in a histogram of each component.
+        package var delayHistograms = false
+        package var disk = false
+        package var network = false
 
         package init() {}
+
+        /// Whether the kernel side has to know which component a thread belongs to.
+        var countsBySlot: Bool { delayHistograms || disk || network }
     }
 
     /// One program and the tracepoint that it belongs on.
@@ -22,12 +29,13 @@ package final class KernelProbes {
         package var isAttached: Bool
     }
 
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
 
     /// - Throws: `TraceError` when the kernel has no BTF, refuses the programs or lacks a tracepoint that accounting needs.
     package init(_ options: Options) throws(TraceError) {
         var settings = mete_probes_options(
-            ring_bytes: options.ringBytes, slice_ns: options.sliceNanoseconds, own_clock: options.ownClock)
+            ring_bytes: options.ringBytes, slice_ns: options.sliceNanoseconds, own_clock: options.ownClock,
+            delay_histograms: options.delayHistograms, disk: options.disk, network: options.network)
         var failure = mete_probes_failure()
         guard let handle = mete_probes_open(&settings, &failure) else {
             throw TraceError(loading: failure)
@@ -115,7 +123,7 @@ package final class KernelProbes {
         }
     }
 
-    private func check(_ result: Int, _ operation: String) throws(TraceError) {
+    func check(_ result: Int, _ operation: String) throws(TraceError) {
         guard result < 0 else { return }
         throw TraceError(
             code: .readFailed, operation: operation, cause: String(cString: strerror(Int32(-result))),
@@ -129,7 +137,8 @@ extension TraceError {
         let words = withUnsafeBytes(of: failure.detail) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
         let reason = String(cString: strerror(failure.error))
         switch failure.error {
-        case EPERM, EACCES:
+        // The verifier says EACCES, too.
+        case let code where (code == EPERM || code == EACCES) && !words.contains("PROG LOAD LOG"):
             self.init(
                 code: .notPermitted, operation: "load the kernel programs (\(step))", cause: reason,
                 remedy: "run as root, or with CAP_BPF and CAP_PERFMON")

@@ -16,6 +16,18 @@ package struct TraceLosses: Equatable, Sendable {
     package var unattributedWait: UInt64 = 0
     package var unattributedVoluntarySwitches: UInt64 = 0
     package var unattributedInvoluntarySwitches: UInt64 = 0
+    /// Disk requests that could not be remembered while they were on their way; counted to `rest`.
+    package var unattributedRequests: UInt64 = 0
+    /// Disk requests that are counted to their component, and to no thread.
+    package var threadlessRequests: UInt64 = 0
+    /// Disk requests that are counted nowhere.
+    package var uncountedRequests: UInt64 = 0
+    /// Calls of threads for whose traffic there was no memory; their component's is complete.
+    package var threadlessTraffic: UInt64 = 0
+    /// Calls of processes that ran a new program, counted to `rest`.
+    package var unattributedCalls: UInt64 = 0
+    /// Parts of waits of which it is not counted who ran meanwhile.
+    package var uncountedDisturbances: UInt64 = 0
 
     package init() {}
 
@@ -28,6 +40,12 @@ package struct TraceLosses: Equatable, Sendable {
         unattributedWait = raw.unattributed_wait_ns
         unattributedVoluntarySwitches = raw.unattributed_voluntary_switches
         unattributedInvoluntarySwitches = raw.unattributed_involuntary_switches
+        unattributedRequests = raw.unattributed_requests
+        threadlessRequests = raw.thread_requests
+        uncountedRequests = raw.uncounted_requests
+        threadlessTraffic = raw.network_threads
+        unattributedCalls = raw.unattributed_calls
+        uncountedDisturbances = raw.disturbances
     }
 
     /// Whether everything arrived.

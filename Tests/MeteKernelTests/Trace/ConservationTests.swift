@@ -82,11 +82,30 @@ extension KernelTests {
                 // Half a window, so that a timer tick more or less does not matter; a spinner that got less tells nothing.
                 guard Self.schedstat(0, ofProcess: spinner.identifier) - before > 50_000_000 else { continue }
                 windows += 1
-                let threads = tracer.threadUsage().filter { $0.thread.pid == spinner.identifier }
-                if threads.reduce(0, { $0 + $1.cpu.runTime }) < 20_000_000 { unseen += 1 }
+                let threads = try tracer.threadUsage().filter { $0.thread.pid == spinner.identifier }
+                if threads.reduce(0, { $0 + $1.use.cpu.runTime }) < 20_000_000 { unseen += 1 }
             }
             #expect(windows > 5, "the spinner hardly ran")
             #expect(unseen == 0, "of \(windows) windows")
+        }
+
+        /// Two complete sweeps, which lost exits lead to, list those that have not moved as well.
+        @Test func threadsThatSleepOutliveLostExits() throws {
+            var options = KernelProbes.Options()
+            options.ringBytes = 4096
+            let sleeper = try Workload("wait").process
+            let tracer = try Workload.tracer(options, matching: .commandLine(.regex("mete-workload wait")))
+            let storm = try Workload("forks", "2000", "0").process
+            var losses = TraceLosses()
+            for _ in 0..<5 {
+                usleep(100_000)
+                losses = try tracer.closeWindow().losses
+            }
+            while !storm.hasEnded() { usleep(1000) }
+            let window = try tracer.closeWindow()
+            #expect(max(losses.exitRecords, window.losses.exitRecords) > 0, "the detector needs lost exits: \(losses)")
+            #expect(window.samples.first { $0.component == Workload.component }?.processes == 1)
+            withExtendedLifetime(sleeper) {}
         }
 
         @Test func threadsThatEndedUnseenAreGivenUp() throws {

@@ -10,11 +10,16 @@
  *   mete-workload names SECONDS                two busy threads named alpha and beta
  *   mete-workload reserve PID                  gives a process 5 ms in 100 under SCHED_DEADLINE, and ends
  *   mete-workload leave PID                    takes SCHED_DEADLINE from it in one step, which leaks bandwidth
+ *   mete-workload traffic KIND BYTES COUNT     sends as many messages to itself by tcp4, tcp6, udp4, udp6 or unix sockets
+ *   mete-workload disk PATH BYTES COUNT        writes as many blocks past the page cache, and reads them again
  *   mete-workload wait                         sleeps until it is killed
  */
 /* clang-format on */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -23,6 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -200,6 +206,81 @@ static int set_attributes(pid_t pid, struct attributes attributes)
 	return syscall(SYS_sched_setattr, pid, &attributes, 0) ? fail("sched_setattr") : 0;
 }
 
+static int complain(const char *what)
+{
+	fprintf(stderr, "mete-workload: %s: %s\n", what, strerror(errno));
+	return 1;
+}
+
+/* Two sockets that are connected to each other by loopback. */
+static int connect_pair(int family, int type, int pair[2])
+{
+	struct sockaddr_storage address = {.ss_family = (sa_family_t)family};
+	socklen_t length = sizeof(address);
+	int listener = socket(family, type, 0);
+
+	if (family == AF_INET)
+		((struct sockaddr_in *)&address)->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	else
+		((struct sockaddr_in6 *)&address)->sin6_addr = in6addr_loopback;
+	pair[0] = socket(family, type, 0);
+	if (listener < 0 || pair[0] < 0 || bind(listener, (void *)&address, length) ||
+	    (type == SOCK_STREAM && listen(listener, 1)) ||
+	    getsockname(listener, (void *)&address, &length) ||
+	    connect(pair[0], (void *)&address, length))
+		return -1;
+	pair[1] = type == SOCK_STREAM ? accept(listener, NULL, NULL) : listener;
+	return pair[1] < 0 ? -1 : 0;
+}
+
+static int traffic(const char *kind, size_t bytes, long count)
+{
+	int family = strchr(kind, '6') ? AF_INET6 : AF_INET;
+	int type = strncmp(kind, "udp", 3) == 0 ? SOCK_DGRAM : SOCK_STREAM;
+	char *message = calloc(1, bytes);
+	int pair[2];
+	int error = strcmp(kind, "unix") == 0 ? socketpair(AF_UNIX, SOCK_STREAM, 0, pair)
+					      : connect_pair(family, type, pair);
+
+	if (error || !message)
+		return complain(kind);
+	while (count-- > 0) {
+		size_t got = 0;
+
+		if (send(pair[0], message, bytes, 0) != (ssize_t)bytes)
+			return complain("send");
+		/* A look ahead, which brings nothing. */
+		if (recv(pair[1], message, bytes, MSG_PEEK) <= 0)
+			return complain("recv");
+		while (got < bytes) {
+			ssize_t part = recv(pair[1], message + got, bytes - got, 0);
+
+			if (part <= 0)
+				return complain("recv");
+			got += (size_t)part;
+		}
+	}
+	return 0;
+}
+
+static int disk(const char *path, size_t bytes, long count)
+{
+	int file = open(path, O_RDWR | O_DIRECT | O_CLOEXEC);
+	void *block = NULL;
+	long index;
+
+	if (file < 0 || posix_memalign(&block, 4096, bytes))
+		return complain(path);
+	memset(block, 'm', bytes);
+	for (index = 0; index < count; index++)
+		if (pwrite(file, block, bytes, index * (off_t)bytes) != (ssize_t)bytes)
+			return complain("pwrite");
+	for (index = 0; index < count; index++)
+		if (pread(file, block, bytes, index * (off_t)bytes) != (ssize_t)bytes)
+			return complain("pread");
+	return 0;
+}
+
 int main(int count, char **arguments)
 {
 	const char *mode = count > 1 ? arguments[1] : "";
@@ -225,6 +306,10 @@ int main(int count, char **arguments)
 		return storm((int64_t)(first * 1e9), (long)second);
 	if (strcmp(mode, "sleep") == 0)
 		return sleeper((int64_t)(first * 1e9));
+	if (count > 4 && strcmp(mode, "traffic") == 0)
+		return traffic(arguments[2], (size_t)second, atol(arguments[4]));
+	if (count > 4 && strcmp(mode, "disk") == 0)
+		return disk(arguments[2], (size_t)second, atol(arguments[4]));
 	if (strcmp(mode, "names") == 0)
 		return spinners((int64_t)(first * 1e9), 2, names);
 	if (strcmp(mode, "reserve") == 0)

@@ -1,0 +1,151 @@
+import CMeteProbes
+import CMeteWire
+import MeteModel
+
+/// Disks, network and histograms: what the kernel side counts by slot, and where it is told which slot a process has.
+extension KernelProbes {
+    /// Slots that the kernel tells apart; 0 is for what it cannot tell.
+    static let slots = Int(METE_SLOTS)
+
+    /// Tells where processes, or single threads of those that are divided, are counted from their next switch on.
+    func setSlots(_ changes: [(id: UInt32, slot: UInt32)]) throws(TraceError) {
+        guard !changes.isEmpty else { return }
+        let result = mete_probes_set_slots(handle, changes.map(\.id), changes.map(\.slot), UInt32(changes.count))
+        try check(Int(result), "tell the kernel side which component a process belongs to")
+        mete_probes_publish_slots(handle)
+    }
+
+    func forgetSlot(of id: UInt32) { mete_probes_forget_slot(handle, id) }
+
+    func setSlot(_ slot: UInt32, ofCgroup id: UInt64) throws(TraceError) {
+        let result = mete_probes_set_cgroup_slot(handle, id, slot)
+        try check(Int(result), "tell the kernel side which component a cgroup belongs to")
+    }
+
+    /// Since the programs were loaded.
+    func histogram(_ kind: mete_histogram_kind, slot: Int) -> LatencyHistogram {
+        var sum = mete_histogram()
+        mete_probes_read_histogram(handle, UInt32(slot), kind, &sum)
+        return withUnsafeBytes(of: &sum) { LatencyHistogram(counts: Array($0.bindMemory(to: UInt64.self))) }
+    }
+
+    /// Since the programs were loaded.
+    func network(slot: Int) -> NetworkUsage {
+        var sum = mete_network_use()
+        mete_probes_read_network(handle, UInt32(slot), &sum)
+        return NetworkUsage(sum)
+    }
+
+    /// Time for which one waited while another ran, since the programs were loaded.
+    func disturbances(
+        _ visit: (_ waiter: Int, _ runner: Int, _ kind: mete_runner, Nanoseconds) -> Void
+    ) throws(TraceError) {
+        let result = withoutActuallyEscaping(visit) { visit in
+            var box = visit
+            return withUnsafeMutablePointer(to: &box) { pointer in
+                mete_probes_read_disturbances(
+                    handle,
+                    { context, key, time in
+                        guard let context, let key = key?.pointee else { return }
+                        let visit = context.assumingMemoryBound(
+                            to: ((Int, Int, mete_runner, Nanoseconds) -> Void).self)
+                        visit.pointee(
+                            Int(key.waiter), Int(key.runner), mete_runner(key.kind), Nanoseconds(bitPattern: time))
+                    }, pointer)
+            }
+        }
+        try check(Int(result), "read who ran while others waited")
+    }
+
+    /// By slot, what processes have sent and received while they were pending.
+    func pendingNetwork(_ visit: (_ slot: Int, NetworkUsage) -> Void) throws(TraceError) {
+        let result = withoutActuallyEscaping(visit) { visit in
+            var box = visit
+            return withUnsafeMutablePointer(to: &box) { pointer in
+                mete_probes_read_pending_network(
+                    handle,
+                    { context, slot, use in
+                        guard let context, let use else { return }
+                        let visit = context.assumingMemoryBound(to: ((Int, NetworkUsage) -> Void).self)
+                        visit.pointee(Int(slot), NetworkUsage(use.pointee))
+                    }, pointer)
+            }
+        }
+        try check(Int(result), "read the counters of the network of new processes")
+    }
+
+    func forgetPendingNetwork(_ slot: Int) { mete_probes_forget_pending_network(handle, UInt32(slot)) }
+
+    func forgetDisk(_ device: DiskDevice, _ slot: Int) {
+        var key = mete_disk_key(device: device.major << 20 | device.minor, slot: UInt32(slot))
+        mete_probes_forget_disk(handle, &key)
+    }
+
+    /// What was read and written since the programs were loaded, by device and slot.
+    func disk(_ visit: (DiskDevice, _ slot: Int, DiskUsage) -> Void) throws(TraceError) {
+        let result = withoutActuallyEscaping(visit) { visit in
+            var box = visit
+            return withUnsafeMutablePointer(to: &box) { pointer in
+                mete_probes_read_disk(
+                    handle,
+                    { context, key, use in
+                        guard let context, let key, let use else { return }
+                        let visit = context.assumingMemoryBound(to: ((DiskDevice, Int, DiskUsage) -> Void).self)
+                        let device = DiskDevice(major: key.pointee.device >> 20, minor: key.pointee.device & 0xfffff)
+                        visit.pointee(device, Int(key.pointee.slot), DiskUsage(use.pointee))
+                    }, pointer)
+            }
+        }
+        try check(Int(result), "read the counters of disks")
+    }
+
+    /// The same by thread.
+    func threadDisk(_ visit: (_ tid: UInt32, DiskUsage) -> Void) throws(TraceError) {
+        let result = withoutActuallyEscaping(visit) { visit in
+            var box = visit
+            return withUnsafeMutablePointer(to: &box) { pointer in
+                mete_probes_read_thread_disk(
+                    handle,
+                    { context, tid, use in
+                        guard let context, let use else { return }
+                        let visit = context.assumingMemoryBound(to: ((UInt32, DiskUsage) -> Void).self)
+                        visit.pointee(tid, DiskUsage(use.pointee))
+                    }, pointer)
+            }
+        }
+        try check(Int(result), "read the counters of disks by thread")
+    }
+
+    func forgetThreadDisk(_ tid: UInt32) { mete_probes_forget_thread_disk(handle, tid) }
+}
+
+extension Traffic {
+    init(_ raw: mete_traffic) {
+        self.init(
+            sentBytes: raw.sent_bytes, sentPackets: raw.sent_packets, receivedBytes: raw.received_bytes,
+            receivedPackets: raw.received_packets)
+    }
+}
+
+extension NetworkUsage {
+    init(_ raw: mete_network_use) {
+        self.init()
+        retransmits = raw.retransmits
+        withUnsafeBytes(of: raw.classes) { bytes in
+            for (raw, kind) in zip(bytes.bindMemory(to: mete_traffic.self), SocketClass.allCases) {
+                let found = Traffic(raw)
+                if found != Traffic() { traffic[kind] = found }
+            }
+        }
+    }
+}
+
+extension DiskUsage {
+    init(_ raw: mete_disk_use) {
+        self.init(
+            reads: Direction(
+                requests: raw.requests.0, bytes: raw.bytes.0, latency: Nanoseconds(bitPattern: raw.latency_ns.0)),
+            writes: Direction(
+                requests: raw.requests.1, bytes: raw.bytes.1, latency: Nanoseconds(bitPattern: raw.latency_ns.1)))
+    }
+}

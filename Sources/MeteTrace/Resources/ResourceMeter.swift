@@ -1,0 +1,137 @@
+import CMeteWire
+import MeteModel
+
+/// What the kernel side has counted by slot since it was last read: disks and network.
+///
+/// Counters in the kernel only grow, so what a window brings is the difference to the reading before; a slot that another component
+/// takes over goes on where the former left it. What processes counted while they were pending is taken out once it has not changed
+/// between two readings: they count elsewhere by then.
+struct ResourceMeter {
+    private struct DisturbanceKey: Hashable {
+        var waiter: Int
+        var runner: Int
+        var kind: UInt32
+    }
+
+    private struct DiskKey: Hashable {
+        var device: DiskDevice
+        var slot: Int
+    }
+
+    private let probes: KernelProbes
+    private let options: KernelProbes.Options
+    private var network: [NetworkUsage]
+    private var pendingNetwork: [Int: NetworkUsage] = [:]
+    private var disk: [DiskKey: DiskUsage] = [:]
+    private var threadDisk: [UInt32: DiskUsage] = [:]
+    private var latencies: [Int: ComponentLatencies] = [:]
+    private var disturbances: [DisturbanceKey: Nanoseconds] = [:]
+
+    init(_ probes: KernelProbes, _ options: KernelProbes.Options) {
+        self.probes = probes
+        self.options = options
+        network = Array(repeating: NetworkUsage(), count: options.network ? KernelProbes.slots : 0)
+    }
+
+    /// Since the last reading, by slot, those without any left out.
+    ///
+    /// - Parameter slots: as many are in use.
+    mutating func readNetwork(slots: Int) throws(TraceError) -> [(slot: Int, usage: NetworkUsage)] {
+        guard options.network else { return [] }
+        var found: [(slot: Int, usage: NetworkUsage)] = []
+        for slot in 0..<min(slots, network.count) {
+            let now = probes.network(slot: slot)
+            guard now != network[slot] else { continue }
+            found.append((slot, now - network[slot]))
+            network[slot] = now
+        }
+        var settled: [Int] = []
+        try probes.pendingNetwork { slot, now in
+            let before = pendingNetwork[slot] ?? NetworkUsage()
+            guard now != before else { return settled.append(slot) }
+            found.append((slot, now - before))
+            pendingNetwork[slot] = now
+        }
+        for slot in settled {
+            probes.forgetPendingNetwork(slot)
+            pendingNetwork[slot] = nil
+        }
+        return found
+    }
+
+    /// Durations that ended since the last reading, by slot.
+    mutating func readLatencies(slots: Int) -> [(slot: Int, latencies: ComponentLatencies)] {
+        guard options.delayHistograms || options.disk else { return [] }
+        var found: [(slot: Int, latencies: ComponentLatencies)] = []
+        for slot in 0..<min(slots, KernelProbes.slots) {
+            let now = ComponentLatencies(
+                runQueueDelay: probes.histogram(METE_RUN_QUEUE_DELAY, slot: slot),
+                diskReads: probes.histogram(METE_DISK_READ_LATENCY, slot: slot),
+                diskWrites: probes.histogram(METE_DISK_WRITE_LATENCY, slot: slot))
+            let before = latencies[slot] ?? ComponentLatencies()
+            guard now != before else { continue }
+            found.append((slot, now - before))
+            latencies[slot] = now
+        }
+        return found
+    }
+
+    /// Since the last reading, by slots.
+    mutating func readDisturbances() throws(TraceError) -> [(
+        waiter: Int, runner: Int, kind: mete_runner, time: Nanoseconds
+    )] {
+        guard options.delayHistograms else { return [] }
+        var found: [(waiter: Int, runner: Int, kind: mete_runner, time: Nanoseconds)] = []
+        try probes.disturbances { waiter, runner, kind, now in
+            let key = DisturbanceKey(waiter: waiter, runner: runner, kind: kind.rawValue)
+            let before = disturbances[key] ?? 0
+            guard now > before else { return }
+            found.append((waiter, runner, kind, now - before))
+            disturbances[key] = now
+        }
+        return found
+    }
+
+    /// Since the last reading, by device and slot.
+    mutating func readDisk() throws(TraceError) -> [(device: DiskDevice, slot: Int, usage: DiskUsage)] {
+        guard options.disk else { return [] }
+        var found: [(device: DiskDevice, slot: Int, usage: DiskUsage)] = []
+        var settled: [DiskKey] = []
+        try probes.disk { device, slot, now in
+            let key = DiskKey(device: device, slot: slot)
+            let before = disk[key] ?? DiskUsage()
+            guard now != before else {
+                if slot >= KernelProbes.slots { settled.append(key) }
+                return
+            }
+            found.append((device, slot, now - before))
+            disk[key] = now
+        }
+        for key in settled {
+            probes.forgetDisk(key.device, key.slot)
+            disk[key] = nil
+        }
+        return found
+    }
+
+    /// Since the last reading, by thread. Entries of threads that have ended are given up once they have been read.
+    mutating func readThreadDisk(isAlive: (UInt32) -> Bool) throws(TraceError) -> [UInt32: DiskUsage] {
+        guard options.disk else { return [:] }
+        var found: [UInt32: DiskUsage] = [:]
+        var ended: [UInt32] = []
+        try probes.threadDisk { tid, now in
+            let before = threadDisk[tid] ?? DiskUsage()
+            if now != before { found[tid] = now - before }
+            if isAlive(tid) {
+                threadDisk[tid] = now
+            } else {
+                ended.append(tid)
+            }
+        }
+        for tid in ended {
+            probes.forgetThreadDisk(tid)
+            threadDisk[tid] = nil
+        }
+        return found
+    }
+}

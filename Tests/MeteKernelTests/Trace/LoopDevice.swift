@@ -1,0 +1,49 @@
+import Glibc
+import MeteModel
+import MeteTestSupport
+
+/// A block device over a file of its own in /tmp, for the time of a test.
+final class LoopDevice {
+    let path: String
+    let number: DiskDevice
+    private let folder: TemporaryFolder
+
+    /// Whether the kernel has loop devices, and the program that makes them is there.
+    static var isPossible: Bool { access("/dev/loop-control", R_OK | W_OK) == 0 && program != nil }
+
+    private static var program: String? {
+        ["/sbin/losetup", "/usr/sbin/losetup", "/bin/losetup"].first { access($0, X_OK) == 0 }
+    }
+
+    init(megabytes: Int) throws {
+        folder = try TemporaryFolder(prefix: "mete-loop")
+        let file = try folder.write("", to: "image")
+        guard truncate(file, off_t(megabytes) << 20) == 0 else { throw ProcessError("size", file, errno: errno) }
+        let listing = folder.file("free")
+        try Self.run(["-f"], output: .file(listing))
+        path = try TextFile.read(listing).split(whereSeparator: \.isWhitespace).first.map(String.init) ?? ""
+        try Self.run([path, file])
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { throw ProcessError("look at", path, errno: errno) }
+        number = DiskDevice(
+            major: UInt32(facts.st_rdev >> 8 & 0xfff),
+            minor: UInt32(facts.st_rdev & 0xff | facts.st_rdev >> 12 & 0xfff00))
+    }
+
+    deinit {
+        do {
+            try Self.run(["-d", path])
+        } catch {
+            let line = "warning: \(path) is still there: \(error)\n"
+            write(STDERR_FILENO, line, line.utf8.count)
+        }
+    }
+
+    private static func run(_ arguments: [String], output: ChildProcess.Output = .discarded) throws {
+        guard let program else { throw ProcessError("find", "losetup", cause: "it is not installed") }
+        let process = try ChildProcess(Executable(path: program), arguments, output: output)
+        guard process.waitForEnd()?.code == 0 else {
+            throw ProcessError("run", ([program] + arguments).joined(separator: " "), cause: "\(process.exit as Any)")
+        }
+    }
+}

@@ -1,0 +1,214 @@
+/* Reads and writes of disks: requests, bytes and latency, by component and device and by thread.
+ *
+ * A request is its maker's: block_io_start runs in the thread that made it, where the hooks of
+ * issue and completion run in whatever thread or interrupt serves the queue. Kernels before 6.6
+ * lack it; there the first of insertion and issue counts, which is the maker's but for a queue that
+ * another thread has unplugged. What a flusher thread of the kernel writes back is the component's
+ * whose cgroup owns the pages, where the kernel keeps that (cgroup v2 with memory and io).
+ *
+ * Latency is from when the request was made, which the kernel has noted for its own statistics
+ * (start_time_ns), until it is complete: what iostat calls await. The hooks take one clock for it.
+ *
+ * Between the two a request is remembered in an array, at a place that its address gives: an array
+ * costs a tenth of a hash map. Two requests that want both of a pair of places are rare, and the
+ * second of them is counted without its thread.
+ */
+#define METE_KERNEL_SIDE
+#include "kernel_types.bpf.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include "mete_wire.h"
+#include "maps.bpf.h"
+#include "compat.bpf.h"
+#include "record.bpf.h"
+#include "slot.bpf.h"
+#include "histogram.bpf.h"
+
+#define FLIGHTS (1 << 14)
+#define REQ_OP_MASK 0xff
+#define REQ_OP_READ 0
+#define REQ_OP_WRITE 1
+#define REQ_OP_ZONE_APPEND 7
+#define MINOR_BITS 20
+
+/* A request on its way. */
+struct flight {
+	/* Its name, 0 for a place that is free. */
+	u64 request;
+	u64 start_ns;
+	/* 0 when a thread of the kernel made it for others. */
+	u32 tid;
+	u32 slot;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, FLIGHTS);
+	__type(key, u32);
+	__type(value, struct flight);
+} flights SEC(".maps");
+
+/* What names a request while it is on its way. The verifier lets nobody calculate with an address,
+ * but with the distance of two. */
+const volatile u64 origin = 0;
+
+static __always_inline u64 name_of(const struct request *request)
+{
+	return (u64)request - (u64)&origin;
+}
+
+static __always_inline struct flight *place(u64 name, u32 which)
+{
+	/* Fibonacci hashing: requests lie in arrays, at equal distances. */
+	u32 index = ((name >> 6) * 0x9E3779B97F4A7C15ull >> 50) ^ which;
+
+	return bpf_map_lookup_elem(&flights, &index);
+}
+
+static __always_inline int direction_of(const struct request *request)
+{
+	u32 operation = request->cmd_flags & REQ_OP_MASK;
+
+	if (operation == REQ_OP_READ)
+		return METE_DISK_READ;
+	return operation == REQ_OP_WRITE || operation == REQ_OP_ZONE_APPEND ? METE_DISK_WRITE : -1;
+}
+
+/* The slot of the cgroup that owns what is written; 0 where nobody does. */
+static __always_inline u32 owner_slot(const struct request *request)
+{
+	u64 id;
+	u32 *slot;
+
+	if (!request->bio || !bpf_core_field_exists(request->bio->bi_blkg) ||
+	    !request->bio->bi_blkg)
+		return 0;
+	id = request->bio->bi_blkg->blkcg->css.cgroup->kn->id;
+	slot = bpf_map_lookup_elem(&cgroup_slots, &id);
+	return slot ? *slot : 0;
+}
+
+static __always_inline int take_off(struct request *request)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	u64 name = name_of(request);
+	struct flight *flight = place(name, 0);
+	struct thread_state *state;
+
+	if (direction_of(request) < 0)
+		return 0;
+	if (flight && flight->request && flight->request != name)
+		flight = place(name, 1);
+	if (!flight || (flight->request && flight->request != name))
+		return 0;
+	flight->request = name;
+	flight->start_ns = bpf_ktime_get_ns();
+	flight->tid = task->pid;
+	state = bpf_task_storage_get(&threads, task, 0, 0);
+	flight->slot = state ? slot_of(task, state) : 0;
+	if (task->flags & PF_KTHREAD) {
+		u32 owner = owner_slot(request);
+
+		if (owner) {
+			flight->slot = owner;
+			flight->tid = 0;
+		}
+	}
+	return 0;
+}
+
+SEC("tp_btf/block_io_start")
+int BPF_PROG(on_io_start, struct request *request)
+{
+	return take_off(request);
+}
+
+/* Whether the request is on its way already: of insertion and issue the first counts. */
+static __always_inline bool is_flying(const struct request *request)
+{
+	u64 name = name_of(request);
+	struct flight *first = place(name, 0), *second = place(name, 1);
+
+	return (first && first->request == name) || (second && second->request == name);
+}
+
+/* Loaded where there is no block_io_start only. */
+SEC("tp_btf/block_rq_insert")
+int BPF_PROG(on_insert, struct request *request)
+{
+	return is_flying(request) ? 0 : take_off(request);
+}
+
+/* Loaded where there is no block_io_start only. */
+SEC("tp_btf/block_rq_issue")
+int BPF_PROG(on_issue, struct request *request)
+{
+	return is_flying(request) ? 0 : take_off(request);
+}
+
+static __always_inline void add_use(struct mete_disk_use *use, int direction, u64 bytes,
+				    u64 latency, bool is_last)
+{
+	__sync_fetch_and_add(&use->bytes[direction & 1], bytes);
+	if (!is_last)
+		return;
+	__sync_fetch_and_add(&use->requests[direction & 1], 1);
+	__sync_fetch_and_add(&use->latency_ns[direction & 1], latency);
+}
+
+static __always_inline struct mete_disk_use *use_of(void *map, const void *key)
+{
+	struct mete_disk_use none = {}, *use = bpf_map_lookup_elem(map, key);
+
+	if (use)
+		return use;
+	bpf_map_update_elem(map, key, &none, BPF_NOEXIST);
+	return bpf_map_lookup_elem(map, key);
+}
+
+SEC("tp_btf/block_rq_complete")
+int BPF_PROG(on_complete, struct request *request, int error, unsigned int bytes)
+{
+	int direction = direction_of(request);
+	bool is_last = bytes >= request->__data_len;
+	u64 name = name_of(request);
+	struct flight *flight = place(name, 0);
+	struct mete_disk_key key = {};
+	struct mete_disk_use *use;
+	u64 start_ns, latency;
+	u32 tid = 0;
+
+	if (direction < 0 || !request->q || !request->q->disk)
+		return 0;
+	if (flight && flight->request != name)
+		flight = place(name, 1);
+	start_ns = request->start_time_ns;
+	if (flight && flight->request == name) {
+		start_ns = flight->start_ns;
+		tid = flight->tid;
+		key.slot = flight->slot;
+		if (is_last)
+			flight->request = 0;
+	} else {
+		COUNT_LOSS(unattributed_requests);
+	}
+	latency = is_last && start_ns ? bpf_ktime_get_ns() - start_ns : 0;
+	key.device = (u32)request->q->disk->major << MINOR_BITS | request->q->disk->first_minor;
+	use = use_of(&disk, &key);
+	if (use)
+		add_use(use, direction, bytes, latency, is_last);
+	else
+		COUNT_LOSS(uncounted_requests);
+	if (is_last)
+		add_to_histogram(key.slot, METE_DISK_READ_LATENCY + direction, latency, false);
+	if (!tid)
+		return 0;
+	use = use_of(&thread_disk, &tid);
+	if (use)
+		add_use(use, direction, bytes, latency, is_last);
+	else
+		COUNT_LOSS(thread_requests);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

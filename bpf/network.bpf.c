@@ -1,0 +1,194 @@
+/* What threads send and receive by sockets, in the thread's own context: bytes that the calls
+ * return, and for TCP the segments that the socket has sent and received since its last call.
+ *
+ * The kernel has a tracepoint for each direction since 6.3. Before, functions are hooked at their
+ * end: for sending those of the protocols, since compilers inline sock_sendmsg, which leaves out
+ * rare protocols; for receiving sock_recvmsg, which leaves out all but the first message of
+ * recvmmsg. Both leave out sendfile and splice. Retransmits are made by timers and interrupts: they
+ * are the component's whose thread used the socket last.
+ */
+#define METE_KERNEL_SIDE
+#include "kernel_types.bpf.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include "mete_wire.h"
+#include "maps.bpf.h"
+#include "compat.bpf.h"
+#include "record.bpf.h"
+#include "slot.bpf.h"
+
+#define AF_UNIX 1
+#define AF_INET 2
+#define AF_INET6 10
+#define IPPROTO_TCP 6
+#define IPPROTO_UDP 17
+#define MSG_PEEK 2
+
+struct socket_state {
+	u32 slot;
+	/* Of TCP, at the last call. */
+	u32 segments_out;
+	u32 segments_in;
+	u32 reserved;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct socket_state);
+} sockets SEC(".maps");
+
+static __always_inline u32 class_of(const struct sock *socket)
+{
+	bool is_six = socket->__sk_common.skc_family == AF_INET6;
+
+	if (socket->__sk_common.skc_family == AF_UNIX)
+		return METE_UNIX;
+	if (!is_six && socket->__sk_common.skc_family != AF_INET)
+		return METE_OTHER_SOCKET;
+	if (socket->sk_protocol == IPPROTO_TCP)
+		return is_six ? METE_TCP6 : METE_TCP4;
+	if (socket->sk_protocol == IPPROTO_UDP)
+		return is_six ? METE_UDP6 : METE_UDP4;
+	return METE_OTHER_SOCKET;
+}
+
+/* Segments since the last call in either direction. */
+static __always_inline void take_segments(struct sock *socket, u32 slot, u32 *out, u32 *in)
+{
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(socket);
+	struct socket_state *state;
+
+	*out = *in = 0;
+	state = bpf_sk_storage_get(&sockets, socket, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!tcp || !state)
+		return;
+	*out = tcp->segs_out - state->segments_out;
+	*in = tcp->segs_in - state->segments_in;
+	state->segments_out += *out;
+	state->segments_in += *in;
+	state->slot = slot;
+}
+
+static __always_inline void add_traffic(struct mete_traffic *traffic,
+					const struct mete_traffic *more)
+{
+	/* Another thread may interrupt this one on its CPU. */
+	if (more->sent_bytes)
+		__sync_fetch_and_add(&traffic->sent_bytes, more->sent_bytes);
+	if (more->sent_packets)
+		__sync_fetch_and_add(&traffic->sent_packets, more->sent_packets);
+	if (more->received_bytes)
+		__sync_fetch_and_add(&traffic->received_bytes, more->received_bytes);
+	if (more->received_packets)
+		__sync_fetch_and_add(&traffic->received_packets, more->received_packets);
+}
+
+static __always_inline struct mete_network_use *pending_use(u32 slot)
+{
+	struct mete_network_use none = {}, *use = bpf_map_lookup_elem(&pending_network, &slot);
+
+	if (use)
+		return use;
+	bpf_map_update_elem(&pending_network, &slot, &none, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&pending_network, &slot);
+}
+
+static __always_inline struct mete_network_use *use_of(u32 slot)
+{
+	struct mete_network_use *use;
+	u32 index;
+
+	if (slot & METE_SLOT_PENDING) {
+		use = pending_use(slot);
+		if (use)
+			return use;
+		COUNT_LOSS(unattributed_calls);
+	}
+	index = slot_index(slot);
+	return bpf_map_lookup_elem(&network, &index);
+}
+
+static __always_inline int count_call(struct sock *socket, int length, bool sends)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct mete_traffic more = {}, *mine;
+	struct mete_network_use *use;
+	struct thread_state *state;
+	u32 class, slot, out, in;
+
+	if (length < 0 || !socket)
+		return 0;
+	state = bpf_task_storage_get(&threads, task, 0, 0);
+	slot = state ? slot_of(task, state) : 0;
+	class = class_of(socket);
+	if (class <= METE_TCP6) {
+		take_segments(socket, slot, &out, &in);
+		more.sent_packets = out;
+		more.received_packets = in;
+	} else if (sends) {
+		more.sent_packets = 1;
+	} else {
+		more.received_packets = 1;
+	}
+	if (sends)
+		more.sent_bytes = length;
+	else
+		more.received_bytes = length;
+	use = use_of(slot);
+	if (use && class < METE_SOCKET_CLASSES)
+		add_traffic(&use->classes[class], &more);
+	mine = bpf_task_storage_get(&thread_network, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (mine)
+		add_traffic(mine, &more);
+	else
+		COUNT_LOSS(network_threads);
+	return 0;
+}
+
+SEC("tp_btf/sock_send_length")
+int BPF_PROG(on_send, struct sock *socket, int length, int flags)
+{
+	return count_call(socket, length, true);
+}
+
+SEC("tp_btf/sock_recv_length")
+int BPF_PROG(on_receive, struct sock *socket, int length, int flags)
+{
+	return flags & MSG_PEEK ? 0 : count_call(socket, length, false);
+}
+
+/* Loaded where there is no sock_send_length only. The kernel's prototype has the size third. */
+#define SEND_END(name, function)                                                                   \
+	SEC("fexit/" function)                                                                     \
+	int BPF_PROG(name, struct socket *socket, struct msghdr *message, u64 size, int length)    \
+	{                                                                                          \
+		return count_call(socket->sk, length, true);                                       \
+	}
+
+SEND_END(on_send_end_inet, "inet_sendmsg")
+SEND_END(on_send_end_inet6, "inet6_sendmsg")
+SEND_END(on_send_end_stream, "unix_stream_sendmsg")
+SEND_END(on_send_end_dgram, "unix_dgram_sendmsg")
+SEND_END(on_send_end_netlink, "netlink_sendmsg")
+
+/* Loaded where there is no sock_recv_length only. */
+SEC("fexit/sock_recvmsg")
+int BPF_PROG(on_receive_end, struct socket *socket, struct msghdr *message, int flags, int length)
+{
+	return flags & MSG_PEEK ? 0 : count_call(socket->sk, length, false);
+}
+
+SEC("tp_btf/tcp_retransmit_skb")
+int BPF_PROG(on_retransmit, struct sock *socket, struct sk_buff *segment)
+{
+	struct socket_state *state = bpf_sk_storage_get(&sockets, socket, 0, 0);
+	struct mete_network_use *use = use_of(state ? state->slot : 0);
+
+	if (use)
+		__sync_fetch_and_add(&use->retransmits, 1);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
