@@ -10,10 +10,10 @@ UNIT_DIR    ?= /etc/systemd/system
 CONFIG_DIR  ?= /etc/mete
 ARCH        := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
 
-BUILD_PACKAGES := libbpf-dev libelf-dev zlib1g-dev
+BUILD_PACKAGES := libbpf-dev libelf-dev zlib1g-dev libsqlite3-dev
 DEMO_PACKAGES  := redis-server stress-ng util-linux
 TEST_PACKAGES  := $(DEMO_PACKAGES) qemu-system-x86 busybox-static cpio
-BENCH_PACKAGES := $(DEMO_PACKAGES) linux-perf libbpf-tools
+BENCH_PACKAGES := $(DEMO_PACKAGES) linux-perf libbpf-tools fio iperf3
 
 BPF_SOURCES := $(wildcard bpf/*.bpf.c)
 BPF_HEADERS := $(wildcard bpf/*.bpf.h bpf/include/*.h)
@@ -22,6 +22,9 @@ BPF_FLAGS   := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter -
                -D__TARGET_ARCH_$(ARCH) -I bpf -I bpf/include
 
 RELEASE := .build/release
+# A folder in which the linker finds the static SQLite only, so that the program runs where SQLite is not installed.
+STATIC  := .build/static/libsqlite3.a
+RELEASE_FLAGS := -c release --static-swift-stdlib -Xlinker -L$(CURDIR)/.build/static
 # Where it really is: tests find their programs beside themselves, in a virtual machine too.
 DEBUG    = $(realpath .build/debug)
 # Each is named as its file is.
@@ -36,14 +39,14 @@ C_SOURCES := $(wildcard bpf/*.[ch] bpf/include/*.h Sources/C*/*.[ch] Sources/C*/
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: deps bpf ## the release binary, .build/release/mete: static, stripped, with the kernel programs inside
-	$(SWIFT) build -c release --static-swift-stdlib -j $(JOBS) --product mete
+build: deps bpf $(STATIC) ## the release binary, .build/release/mete: static, stripped, with the kernel programs inside
+	$(SWIFT) build $(RELEASE_FLAGS) -j $(JOBS) --product mete
 	strip $(RELEASE)/mete
 
 demo: build ## redis beside CPU hogs: alone, unprotected, with static weights, with mete
 	@tools/apt-install $(DEMO_PACKAGES)
-	$(SWIFT) build -c release --static-swift-stdlib -j $(JOBS) --product open-loop
-	$(SWIFT) build -c release --static-swift-stdlib -j $(JOBS) --product redis-beside-hogs
+	$(SWIFT) build $(RELEASE_FLAGS) -j $(JOBS) --product open-loop
+	$(SWIFT) build $(RELEASE_FLAGS) -j $(JOBS) --product redis-beside-hogs
 	$(RELEASE)/redis-beside-hogs
 
 test: deps bpf ## build and run all tests, those in virtual machines included
@@ -56,10 +59,10 @@ test: deps bpf ## build and run all tests, those in virtual machines included
 test-unit: deps bpf ## the tests that need neither root nor a virtual machine
 	$(SWIFT) test -j $(JOBS) --skip KernelTests --skip ExampleTests
 
-test-vm: deps bpf ## the kernel tests on cgroup v2 under Debian's 6.1, 6.12 and 7.2 kernels
+test-vm: deps bpf $(STATIC) ## the kernel tests on cgroup v2 under Debian's 6.1, 6.12 and 7.2 kernels
 	@tools/apt-install $(TEST_PACKAGES)
 	$(SWIFT) build --build-tests -j $(JOBS)
-	$(SWIFT) build -c release --static-swift-stdlib -j $(JOBS) --product mete
+	$(SWIFT) build $(RELEASE_FLAGS) -j $(JOBS) --product mete
 	Tests/vm/test-vm --timeout 800 --tries 3 --timed '$(TIMED_SUITES)' --file $(realpath .)/$(RELEASE)/mete=$(DEBUG)/mete \
 		--file $(DEBUG)/mete-workload --file $(DEBUG)/CrashProbe --file /usr/bin/setpriv \
 		$(foreach suite,$(KERNEL_SUITES),"$(DEBUG)/metePackageTests.xctest --no-parallel --filter $(suite)")
@@ -67,6 +70,10 @@ test-vm: deps bpf ## the kernel tests on cgroup v2 under Debian's 6.1, 6.12 and 
 bench: build ## measure, beside the rivals; prints tables
 	@tools/apt-install $(BENCH_PACKAGES)
 	Tests/Benchmarks/run
+
+$(STATIC): | deps
+	@mkdir -p $(@D)
+	ln -sf $$($(CC) -print-file-name=libsqlite3.a) $@
 
 bpf: $(BPF_OBJECTS) ## compile the kernel programs
 

@@ -23,6 +23,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -46,6 +47,14 @@ let package = Package(
             name: "CMeteProbes", dependencies: ["CMeteWire"], exclude: ["objects"], cSettings: strictC,
             linkerSettings: [.linkedLibrary(":libbpf.a"), .linkedLibrary(":libelf.a"), .linkedLibrary(":libz.a")]),
         .target(name: "MeteTrace", dependencies: ["MeteModel", "CMeteProbes", "CMeteWire"], swiftSettings: strict),
+
+        // MARK: Remember: usage becomes a recording, and back
+        // zlib itself is linked once, by CMeteProbes: it has to stand behind libbpf, which needs it too.
+        .target(name: "CMeteZlib", cSettings: strictC),
+        .target(
+            name: "MeteStore",
+            dependencies: ["MeteModel", "CMeteZlib", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
 
         // MARK: Predict: usage becomes a forecast of demand
         .target(name: "MetePrediction", dependencies: ["MeteModel"], swiftSettings: strict),
@@ -90,13 +99,13 @@ let package = Package(
         .target(name: "MeteText", swiftSettings: strict),
         .target(
             name: "MeteTraceCommands",
-            dependencies: ["MeteModel", "MetePolicy", "MeteTrace", "MeteText", argumentParser],
+            dependencies: ["MeteModel", "MetePolicy", "MeteTrace", "MeteStore", "MeteText", argumentParser],
             swiftSettings: strict),
         .target(
             name: "MeteCommands",
             dependencies: [
-                "MeteModel", "MetePolicy", "MeteTrace", "MeteControl", "MeteProtocol", "MeteClient", "MeteAgent",
-                "MeteTraceCommands", "MeteText", argumentParser,
+                "MeteModel", "MetePolicy", "MeteTrace", "MeteStore", "MeteControl", "MeteProtocol", "MeteClient",
+                "MeteAgent", "MeteTraceCommands", "MeteText", argumentParser,
             ],
             swiftSettings: strict),
         .executableTarget(name: "mete", dependencies: ["MeteCommands"], swiftSettings: strict),
@@ -123,6 +132,13 @@ let package = Package(
         ),
         .testTarget(
             name: "MeteTraceTests", dependencies: ["MeteModel", "MeteTrace", "CMeteWire", "SeededRandom"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MeteStoreTests",
+            dependencies: [
+                "MeteModel", "MeteStore", "MeteTestSupport", "SeededRandom",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "MetePredictionTests", dependencies: ["MeteModel", "MetePrediction", "SeededRandom"],

@@ -2,6 +2,7 @@ package import ArgumentParser
 import Glibc
 import MeteAgent
 import MeteControl
+import MeteModel
 import MetePolicy
 import MeteProtocol
 import MeteText

@@ -3,6 +3,7 @@ import MeteAgent
 import MeteClient
 import MeteControl
 import MetePolicy
+import MeteStore
 import MeteTrace
 
 /// What the shell is told, a number per kind of failure; also in mete(1).
@@ -17,7 +18,7 @@ package enum ExitStatus: Int32 {
     case notPermitted = 4
     /// No agent is running.
     case noAgent = 5
-    /// Another agent holds the state folder or the socket.
+    /// Another agent holds the state folder or the socket, or another process writes the recording.
     case alreadyRunning = 6
     /// Something could not be put back.
     case notRestored = 7
@@ -35,6 +36,7 @@ package enum ExitStatus: Int32 {
             case let error as APIServerError: Self(error)
             case let error as ClientError: Self(error)
             case let error as RestoreIncomplete: error.status
+            case let error as StoreError: error.code == .busy ? .alreadyRunning : .failure
             default: .failure
             }
     }

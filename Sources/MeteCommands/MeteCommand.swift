@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Glibc
+import MeteModel
 import MeteText
 import MeteTraceCommands
 
@@ -10,8 +11,8 @@ package struct MeteCommand: ParsableCommand {
         abstract: "Measure what every component uses of this machine, and allot it so that each has its guarantee.",
         version: Version.current,
         subcommands: [
-            AgentCommand.self, PlanCommand.self, TraceCommand.self, StatusCommand.self, DoctorCommand.self,
-            RestoreCommand.self,
+            AgentCommand.self, PlanCommand.self, TraceCommand.self, RecordCommand.self, QueryCommand.self,
+            StatusCommand.self, DoctorCommand.self, RestoreCommand.self,
         ])
 
     package init() {}

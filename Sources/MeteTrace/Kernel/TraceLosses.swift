@@ -48,6 +48,12 @@ package struct TraceLosses: Equatable, Sendable {
         uncountedDisturbances = raw.disturbances
     }
 
+    /// Records, requests and calls that were lost, came late or are not attributed, all together.
+    package var count: UInt64 {
+        usageRecords + eventRecords + exitRecords + unattributedThreads + unattributedRequests + threadlessRequests
+            + uncountedRequests + threadlessTraffic + unattributedCalls + uncountedDisturbances
+    }
+
     /// Whether everything arrived.
     package var isZero: Bool { self == TraceLosses() }
 }

@@ -1,0 +1,92 @@
+import MeteModel
+
+/// What a recording keeps of each component in each window. The numbers are in files and never change.
+package enum Metric: Int, CaseIterable, Sendable {
+    /// Nanoseconds.
+    case runTime = 0
+    /// Nanoseconds.
+    case runQueueDelay = 1
+    case voluntarySwitches = 2
+    case involuntarySwitches = 3
+    case migrations = 4
+    case minorFaults = 5
+    case majorFaults = 6
+    case readRequests = 7
+    case readBytes = 8
+    /// Nanoseconds, the sum over the requests.
+    case readLatency = 9
+    case writeRequests = 10
+    case writeBytes = 11
+    /// Nanoseconds, the sum over the requests.
+    case writeLatency = 12
+    case sentBytes = 13
+    case sentPackets = 14
+    case receivedBytes = 15
+    case receivedPackets = 16
+    case retransmits = 17
+    case threads = 18
+    case processes = 19
+    /// Nanoseconds; of the waits for a CPU in the window.
+    case delayP50 = 20
+    case delayP99 = 21
+    case delayP999 = 22
+    /// Of the machine: thousandths of a CPU.
+    case capacity = 23
+    case steal = 24
+    case interrupts = 25
+    /// Of the machine, since the recording began: records, requests and calls that were lost or could not be attributed.
+    case lost = 26
+
+    /// How windows become one longer one.
+    package enum Fold: Sendable {
+        /// An amount: it adds up.
+        case sum
+        /// A level, of which the highest is kept.
+        case highest
+    }
+
+    package var fold: Fold {
+        switch self {
+        case .threads, .processes, .delayP50, .delayP99, .delayP999, .capacity, .steal, .interrupts, .lost: .highest
+        default: .sum
+        }
+    }
+
+    /// As a user asks for it: `disk.read-bytes`.
+    package var name: String {
+        switch self {
+        case .runTime: "cpu.run"
+        case .runQueueDelay: "cpu.delay"
+        case .voluntarySwitches: "cpu.voluntary"
+        case .involuntarySwitches: "cpu.involuntary"
+        case .migrations: "cpu.migrations"
+        case .delayP50: "cpu.delay-p50"
+        case .delayP99: "cpu.delay-p99"
+        case .delayP999: "cpu.delay-p99.9"
+        case .minorFaults: "memory.minor-faults"
+        case .majorFaults: "memory.major-faults"
+        case .readRequests: "disk.reads"
+        case .readBytes: "disk.read-bytes"
+        case .readLatency: "disk.read-latency"
+        case .writeRequests: "disk.writes"
+        case .writeBytes: "disk.write-bytes"
+        case .writeLatency: "disk.write-latency"
+        case .sentBytes: "network.sent-bytes"
+        case .sentPackets: "network.sent-packets"
+        case .receivedBytes: "network.received-bytes"
+        case .receivedPackets: "network.received-packets"
+        case .retransmits: "network.retransmits"
+        case .threads: "threads"
+        case .processes: "processes"
+        case .capacity: "machine.capacity"
+        case .steal: "machine.steal"
+        case .interrupts: "machine.interrupts"
+        case .lost: "machine.lost"
+        }
+    }
+
+    package init?(name: String) {
+        guard let found = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = found
+    }
+}

@@ -1,0 +1,64 @@
+package import MeteModel
+
+/// What one component, or the machine, did in one window, as a recording keeps it.
+package struct RecordedSample: Equatable, Sendable {
+    /// Nanoseconds since 1970 at which the window ended.
+    package var end: Int64
+    /// Of the window; longer after a roll-up.
+    package var length: Nanoseconds
+    /// By `Metric.rawValue`.
+    private var values: [Int64]
+
+    package init(end: Int64, length: Nanoseconds) {
+        self.end = end
+        self.length = length
+        values = Array(repeating: 0, count: Metric.allCases.count)
+    }
+
+    package subscript(metric: Metric) -> Int64 {
+        get { values[metric.rawValue] }
+        set { values[metric.rawValue] = newValue }
+    }
+
+    /// Whether nothing happened and nobody was there.
+    package var isIdle: Bool { values.allSatisfy { $0 == 0 } }
+
+    /// Takes in a later window of the same component.
+    package mutating func fold(_ later: RecordedSample) {
+        end = later.end
+        length += later.length
+        for metric in Metric.allCases {
+            switch metric.fold {
+            case .sum: self[metric] &+= later[metric]
+            case .highest: self[metric] = max(self[metric], later[metric])
+            }
+        }
+    }
+
+    /// Cores on average, for times; amounts a second for what adds up; else the value.
+    package func rate(of metric: Metric) -> Double {
+        guard metric.fold == .sum, length > 0 else { return Double(self[metric]) }
+        switch metric {
+        case .runTime, .runQueueDelay: return Double(self[metric]) / Double(length)
+        default: return Double(self[metric]) / length.seconds
+        }
+    }
+}
+
+/// All samples of one window.
+package struct RecordedWindow: Equatable, Sendable {
+    package var machine: RecordedSample
+    package var components: [(component: ComponentID, sample: RecordedSample)]
+
+    package init(machine: RecordedSample, components: [(component: ComponentID, sample: RecordedSample)]) {
+        self.machine = machine
+        self.components = components
+    }
+
+    package static func == (left: RecordedWindow, right: RecordedWindow) -> Bool {
+        left.machine == right.machine
+            && left.components.elementsEqual(right.components) {
+                $0.component == $1.component && $0.sample == $1.sample
+            }
+    }
+}

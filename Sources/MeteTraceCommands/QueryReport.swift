@@ -1,0 +1,75 @@
+import FoundationEssentials
+import MeteModel
+import MeteStore
+import MeteText
+
+/// Samples of a recording as lines, one for each.
+final class QueryReport {
+    private let metrics: [Metric]
+    private let format: QueryFormat
+    private let columns: TableColumns
+    private var hasHead = false
+
+    init(metrics: [Metric], format: QueryFormat) {
+        self.metrics = metrics
+        self.format = format
+        columns = TableColumns(
+            [
+                .init("END (UTC)", width: 23), .init("COMPONENT", width: 28),
+                .init("SECONDS", width: 9, alignment: .right),
+            ] + metrics.map { .init($0.name.uppercased(), width: max(10, $0.name.count), alignment: .right) })
+    }
+
+    /// - Parameter component: nil for the machine.
+    func print(_ component: ComponentID?, _ sample: RecordedSample) {
+        let name = component?.name ?? "machine"
+        switch format {
+        case .table:
+            if !hasHead { Console.line(columns.header) }
+            let cells =
+                [Self.time(sample.end), name, Figure.fixed(sample.length.seconds, 3)] + metrics.map { cell($0, sample) }
+            for line in columns.row(cells) { Console.line(line) }
+        case .csv:
+            if !hasHead {
+                Console.line((["end_ns", "component", "length_ns"] + metrics.map(\.name)).joined(separator: ","))
+            }
+            let values = metrics.map { "\(sample[$0])" }
+            Console.line((["\(sample.end)", Self.quoted(name), "\(sample.length)"] + values).joined(separator: ","))
+        case .json:
+            let values = metrics.map { "\"\($0.name)\":\(sample[$0])" }.joined(separator: ",")
+            Console.line(
+                "{\"end_ns\":\(sample.end),\"component\":\(Self.json(name)),\"length_ns\":\(sample.length),\(values)}")
+        }
+        hasHead = true
+    }
+
+    /// For people: cores, rates and durations; files get what was counted.
+    private func cell(_ metric: Metric, _ sample: RecordedSample) -> String {
+        switch metric {
+        case .runTime, .runQueueDelay: Figure.fixed(sample.rate(of: metric), 3)
+        case .delayP50, .delayP99, .delayP999: Figure.duration(sample[metric] > 0 ? sample[metric] : nil)
+        case .readLatency: Figure.duration(sample[.readRequests] > 0 ? sample[metric] / sample[.readRequests] : nil)
+        case .writeLatency: Figure.duration(sample[.writeRequests] > 0 ? sample[metric] / sample[.writeRequests] : nil)
+        case .readBytes, .writeBytes, .sentBytes, .receivedBytes: Figure.bytes(sample.rate(of: metric)) + "/s"
+        case .capacity, .steal, .interrupts: Figure.fixed(Double(sample[metric]) / 1000, 3)
+        case .threads, .processes, .lost: "\(sample[metric])"
+        default: Figure.fixed(sample.rate(of: metric), 1) + "/s"
+        }
+    }
+
+    private static func time(_ nanoseconds: Int64) -> String {
+        let date = Date(timeIntervalSince1970: Double(nanoseconds) / 1e9)
+        return date.formatted(
+            .iso8601.year().month().day().dateTimeSeparator(.space).time(includingFractionalSeconds: true))
+    }
+
+    /// RFC 4180.
+    private static func quoted(_ text: String) -> String {
+        guard text.contains(where: { $0 == "," || $0 == "\"" || $0 == "\n" }) else { return text }
+        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+    }
+
+    private static func json(_ text: String) -> String {
+        (try? JSONEncoder().encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+    }
+}

@@ -1,0 +1,81 @@
+package import ArgumentParser
+import MeteModel
+import MeteStore
+import MeteText
+import MeteTrace
+
+/// `mete record`: like `mete trace`, into a file.
+package struct RecordCommand: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "record",
+        abstract: "Record what every component uses of CPUs, disks and network into a file.",
+        discussion: """
+            Changes no setting of the machine, as `mete trace`. The file is an SQLite database; `mete query` reads it, also while it is \
+            written. A recording that was cut off is whole up to the last second, and recording to the same file goes on with it.
+            """)
+
+    @Option(name: [.short, .long], help: "The file to write.")
+    var output: String
+
+    @Option(help: "Name components by this policy file. Without it they are found.")
+    var policy: String?
+
+    @Option(help: "Seconds of one window.")
+    var interval: Double = 1
+
+    @Option(help: "Seconds after which to end; without it, on Ctrl-C.")
+    var duration: Double?
+
+    @Option(help: "What to trace, of cpu, disk and network, with commas between; the fewer, the cheaper.")
+    var only: TracedResources = .all
+
+    @Option(help: "Days for which single windows are kept; for good without it.")
+    var keep: Double?
+
+    @Option(help: "Megabytes above which the oldest and finest part of the file is given up.")
+    var maxSize: Int?
+
+    @Option(help: ArgumentHelp("Bytes of the ring buffer.", visibility: .hidden))
+    var ringBytes: UInt32 = 1 << 20
+
+    package init() {}
+
+    package func validate() throws {
+        guard interval >= 0.01, interval <= 60 else {
+            throw ValidationError("--interval must be from 0.01 to 60 seconds, not \(interval)")
+        }
+        try Limits.checkDuration(duration)
+        try Limits.checkRing(ringBytes)
+        if let keep, !(keep > 0 && keep <= 36_500) {
+            throw ValidationError("--keep must be more than 0 and at most 36500 days, not \(keep)")
+        }
+        if let maxSize, !(1...1_000_000_000).contains(maxSize) {
+            throw ValidationError("--max-size must be from 1 to 1000000000 megabytes, not \(maxSize)")
+        }
+    }
+
+    package func run() throws {
+        var settings = StoreWriter.Settings(interval: Nanoseconds(interval * 1e9))
+        if let keep { settings.ages[.raw] = Nanoseconds(keep * 86_400e9) }
+        settings.mostBytes = maxSize.map { Int64($0) << 20 }
+        // First: a file that cannot be written is to be known before anything is loaded.
+        let writer = try StoreWriter(path: output, settings: settings, version: Version.current)
+        let session = try TraceSession(policy: policy, resources: only, ringBytes: ringBytes)
+        var windows = 0
+        var lost: UInt64 = 0
+        do {
+            try session.run(interval: interval, duration: duration) { view in
+                try writer.append(RecordedWindow(view))
+                windows += 1
+                lost = view.window.losses.count
+            }
+        } catch {
+            try? writer.close()
+            throw error
+        }
+        try writer.close()
+        Console.note(
+            "\(windows) windows recorded to \(output)"
+                + (lost > 0 ? "; \(lost) records, requests or calls were lost or not attributed" : ""))
+    }
+}

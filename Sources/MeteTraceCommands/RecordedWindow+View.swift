@@ -1,0 +1,73 @@
+import Glibc
+import MeteModel
+import MeteStore
+import MeteTrace
+
+extension RecordedWindow {
+    /// What of a window goes into a recording.
+    init(_ view: TraceView) {
+        let window = view.window
+        let end = WallClock.nanoseconds(at: window.samples.first?.end ?? Instant(nanoseconds: 0))
+        let length = window.samples.first?.window ?? 0
+        var machine = RecordedSample(end: end, length: length)
+        machine[.capacity] = Int64(window.capacity.cores * 1000)
+        machine[.steal] = Int64(window.capacity.steal * 1000)
+        machine[.interrupts] = Int64(window.capacity.interrupts * 1000)
+        for sample in window.samples {
+            let recorded = RecordedSample(sample, nil, end: end)
+            for metric in Metric.allCases where metric.fold == .sum { machine[metric] &+= recorded[metric] }
+            machine[.processes] += Int64(sample.processes)
+        }
+        machine[.threads] = Int64(window.threads)
+        machine[.lost] = Int64(clamping: window.losses.count)
+        let components = window.samples.compactMap { sample -> (component: ComponentID, sample: RecordedSample)? in
+            let recorded = RecordedSample(sample, view.latencies[sample.component], end: end)
+            return recorded.isIdle ? nil : (sample.component, recorded)
+        }
+        self.init(machine: machine, components: components)
+    }
+}
+
+extension RecordedSample {
+    fileprivate init(_ sample: UsageSample, _ latencies: ComponentLatencies?, end: Int64) {
+        self.init(end: end, length: sample.window)
+        self[.runTime] = sample.cpu.runTime
+        self[.runQueueDelay] = sample.cpu.runQueueDelay
+        self[.voluntarySwitches] = Int64(clamping: sample.cpu.voluntarySwitches)
+        self[.involuntarySwitches] = Int64(clamping: sample.cpu.involuntarySwitches)
+        self[.migrations] = Int64(clamping: sample.cpu.migrations)
+        self[.minorFaults] = Int64(clamping: sample.faults.minor)
+        self[.majorFaults] = Int64(clamping: sample.faults.major)
+        self[.readRequests] = Int64(clamping: sample.disk.reads.requests)
+        self[.readBytes] = Int64(clamping: sample.disk.reads.bytes)
+        self[.readLatency] = sample.disk.reads.latency
+        self[.writeRequests] = Int64(clamping: sample.disk.writes.requests)
+        self[.writeBytes] = Int64(clamping: sample.disk.writes.bytes)
+        self[.writeLatency] = sample.disk.writes.latency
+        let traffic = sample.network.total
+        self[.sentBytes] = Int64(clamping: traffic.sentBytes)
+        self[.sentPackets] = Int64(clamping: traffic.sentPackets)
+        self[.receivedBytes] = Int64(clamping: traffic.receivedBytes)
+        self[.receivedPackets] = Int64(clamping: traffic.receivedPackets)
+        self[.retransmits] = Int64(clamping: sample.network.retransmits)
+        self[.threads] = Int64(sample.threads)
+        self[.processes] = Int64(sample.processes)
+        self[.delayP50] = latencies?.runQueueDelay.quantile(0.5) ?? 0
+        self[.delayP99] = latencies?.runQueueDelay.quantile(0.99) ?? 0
+        self[.delayP999] = latencies?.runQueueDelay.quantile(0.999) ?? 0
+    }
+}
+
+/// The time of day, for files that outlive the boot.
+enum WallClock {
+    /// Nanoseconds since 1970 at an instant of the monotonic clock, by what both clocks say now.
+    static func nanoseconds(at instant: Instant) -> Int64 {
+        read(CLOCK_REALTIME) - (read(CLOCK_MONOTONIC) - instant.nanoseconds)
+    }
+
+    private static func read(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}

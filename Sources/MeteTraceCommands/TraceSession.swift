@@ -1,0 +1,57 @@
+import Glibc
+import MeteModel
+import MetePolicy
+import MeteText
+import MeteTrace
+
+/// What the commands that look have in common: a tracer, and a window after the other.
+struct TraceSession {
+    let tracer: Tracer
+    private let resources: TracedResources
+
+    /// - Parameter policy: file whose rules name the components; nil for those that are found.
+    init(policy: String?, resources: TracedResources, ringBytes: UInt32) throws {
+        TickClock.blockSignals()
+        var options = KernelProbes.Options()
+        options.ringBytes = ringBytes
+        options.ownClock = DelayAccounting.current() != .kept
+        resources.apply(to: &options)
+        let (classifier, permanent) = try Self.components(policy)
+        tracer = try Tracer(classifier: classifier, permanent: permanent, options: options)
+        self.resources = resources
+        if options.ownClock {
+            Console.note(
+                "this kernel does not keep run-queue delays now; mete times them itself, at about twice the cost")
+        }
+    }
+
+    private static let longestStep: Nanoseconds = 100 * .perMillisecond
+
+    /// Closes a window every `interval`, until `duration` is over or a signal comes.
+    func run(interval: Double, duration: Double?, _ onWindow: (TraceView) throws -> Void) throws {
+        let tick = Nanoseconds(interval * 1e9)
+        var now = TickClock.now()
+        var windowEnd = now + tick
+        let end = duration.map { now + Nanoseconds($0 * 1e9) } ?? .max
+        while now < end {
+            // A window never outgrows the ring buffer: it is emptied ten times a second.
+            let next = min(windowEnd, end, now + Self.longestStep)
+            // There is nothing to load again; a terminal that hangs up ends the command.
+            guard TickClock.wait(until: next) == .tick else { return }
+            now = TickClock.now()
+            guard now >= windowEnd else {
+                try tracer.drain()
+                continue
+            }
+            // What comes late makes one window longer, and moves none of those after it.
+            windowEnd += tick * (1 + (now - windowEnd) / tick)
+            try onWindow(TraceView(tracer.closeWindow(), from: tracer, resources))
+        }
+    }
+
+    private static func components(_ policy: String?) throws -> (any Classifying, [ComponentID]) {
+        guard let policy else { return (Discovery(), [.rest]) }
+        let loaded = try PolicyFile(path: policy).load(context: .thisMachine())
+        return (try Classifier(loaded), loaded.components.filter { !$0.isTemplate }.map(\.id))
+    }
+}

@@ -1,0 +1,90 @@
+import Glibc
+import MeteTestSupport
+import Testing
+
+extension KernelTests {
+    /// `mete record` and `mete query` as programs.
+    @MainActor
+    struct RecordCommandTests {
+        private let folder: TemporaryFolder
+        private var file: String { folder.file("recording") }
+
+        init() throws {
+            folder = try TemporaryFolder(prefix: "mete-record")
+            try folder.write(
+                "components: [{ name: it, match: { cmdline: 'mete-workload spin' } }]", to: "policy.yaml")
+        }
+
+        /// One column of a query in CSV.
+        private func column(_ metric: String, of component: String) throws -> [Int64] {
+            let run = try MeteRun([
+                "query", file, "--component", component, "--metric", metric, "--format", "csv",
+            ])
+            run.expect(0)
+            let lines = run.output.split(separator: "\n")
+            #expect(lines.first == "end_ns,component,length_ns,\(metric)")
+            return try lines.dropFirst().map {
+                try #require($0.split(separator: ",").last.flatMap { Int64($0) }, "\($0)")
+            }
+        }
+
+        @Test func aRecordingHoldsWhatTheKernelCharged() throws {
+            let spin = try Workload("spin", "600", "1").process
+            let clock = try ProcessCPUClock(of: spin.identifier)
+            let before = try clock.nanoseconds()
+            let run = try MeteRun([
+                "record", "-o", file, "--interval", "0.1", "--duration", "2", "--policy", folder.file("policy.yaml"),
+            ])
+            let charged = try clock.nanoseconds() - before
+            run.expect(0, saying: "windows recorded to \(file)")
+            let times = try column("cpu.run", of: "it")
+            #expect(times.count > 5)
+            let recorded = times.reduce(0, +)
+            // What it ran while mete started and ended is in no window.
+            #expect(recorded > charged / 10 && recorded <= charged, "\(recorded) of \(charged)")
+            let listing = try MeteRun(["query", file])
+            listing.expect(0)
+            #expect(listing.output.contains("machine") && listing.output.contains("it"))
+        }
+
+        /// Whole but for the batch that was open, and taken up by the next one.
+        @Test func aRecordingSurvivesSIGKILL() throws {
+            let spin = try Workload("spin", "600", "1").process
+            let arguments = [
+                "record", "-o", file, "--interval", "0.1", "--policy", folder.file("policy.yaml"),
+            ]
+            let record = try ChildProcess(.sibling("mete"), arguments, errors: .discarded)
+            #expect(
+                try Polling.wait(seconds: 60) {
+                    try MeteRun(["query", file, "--component", "it"]).output.split(separator: "\n").count > 20
+                })
+            record.kill()
+            let left = try column("cpu.run", of: "it")
+            #expect(left.count >= 20)
+            try MeteRun(arguments + ["--duration", "1.5"]).expect(0)
+            #expect(try column("cpu.run", of: "it").count > left.count)
+            withExtendedLifetime(spin) {}
+        }
+
+        @Test func twoWritersAreOneTooMany() throws {
+            let record = try ChildProcess(
+                .sibling("mete"), ["record", "-o", file, "--interval", "0.1"], errors: .discarded)
+            #expect(try Polling.wait(seconds: 30) { try MeteRun(["query", file]).code == 0 })
+            try MeteRun(["record", "-o", file, "--interval", "0.1", "--duration", "1"])
+                .expect(6, saying: file, "\(record.identifier)")
+        }
+
+        @Test func aFileThatIsNoRecordingIsNamed() throws {
+            try MeteRun(["query", folder.file("policy.yaml")]).expect(1, saying: "policy.yaml", "mete record")
+            try MeteRun(["query", folder.file("none")]).expect(1, saying: "none", "No such file")
+            try MeteRun(["record", "-o", folder.file("policy.yaml"), "--duration", "1"])
+                .expect(1, saying: "policy.yaml", "too short")
+            #expect(try folder.text("policy.yaml").contains("mete-workload"), "it is left as it is")
+        }
+
+        @Test func anUnknownComponentHasNeighbours() throws {
+            try MeteRun(["record", "-o", file, "--interval", "0.1", "--duration", "1.5"]).expect(0)
+            try MeteRun(["query", file, "--component", "kerne"]).expect(64, saying: "kernel")
+        }
+    }
+}
