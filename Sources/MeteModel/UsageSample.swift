@@ -41,6 +41,8 @@ package struct UsageSample: Equatable, Sendable, Codable {
     package var end: Instant
     package var cpu: CPUUsage
     package var faults: PageFaults
+    /// Of the processes at the end of the window, each as of when it was last looked at; zero where memory is not traced.
+    package var memory: MemoryUsage
     /// Zero where disks are not traced.
     package var disk: DiskUsage
     /// Zero where the network is not traced.
@@ -52,13 +54,15 @@ package struct UsageSample: Equatable, Sendable, Codable {
 
     package init(
         component: ComponentID, start: Instant, end: Instant, cpu: CPUUsage, faults: PageFaults = PageFaults(),
-        disk: DiskUsage = DiskUsage(), network: NetworkUsage = NetworkUsage(), threads: Int, processes: Int
+        memory: MemoryUsage = MemoryUsage(), disk: DiskUsage = DiskUsage(), network: NetworkUsage = NetworkUsage(),
+        threads: Int, processes: Int
     ) {
         self.component = component
         self.start = start
         self.end = end
         self.cpu = cpu
         self.faults = faults
+        self.memory = memory
         self.disk = disk
         self.network = network
         self.threads = threads

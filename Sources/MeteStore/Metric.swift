@@ -36,6 +36,9 @@ package enum Metric: Int, CaseIterable, Sendable {
     case interrupts = 25
     /// Of the machine, since the recording began: records, requests and calls that were lost or could not be attributed.
     case lost = 26
+    /// Bytes that processes have in memory, and of these what is neither of a file nor shared.
+    case resident = 27
+    case anonymous = 28
 
     /// How windows become one longer one.
     package enum Fold: Sendable {
@@ -47,7 +50,9 @@ package enum Metric: Int, CaseIterable, Sendable {
 
     package var fold: Fold {
         switch self {
-        case .threads, .processes, .delayP50, .delayP99, .delayP999, .capacity, .steal, .interrupts, .lost: .highest
+        case .threads, .processes, .delayP50, .delayP99, .delayP999, .capacity, .steal, .interrupts, .lost,
+            .resident, .anonymous:
+            .highest
         default: .sum
         }
     }
@@ -82,6 +87,8 @@ package enum Metric: Int, CaseIterable, Sendable {
         case .steal: "machine.steal"
         case .interrupts: "machine.interrupts"
         case .lost: "machine.lost"
+        case .resident: "memory.resident"
+        case .anonymous: "memory.anonymous"
         }
     }
 

@@ -39,6 +39,8 @@ package final class Tracer {
     /// seen when it is over, or by the next sweep. Hence only while CPUs are idle: see `mayHideWaits`.
     private static let threadsPerTick = 128
     private static let mostTicksWithoutSweep = 9
+    /// Whose memory is read: a quarter of a per cent of a core.
+    private static let processesPerSecond: Nanoseconds = 500
 
     /// - Parameters:
     ///   - classifier: decides the component of every thread.
@@ -79,6 +81,10 @@ package final class Tracer {
         try takeIn()
         try settleLosses()
         let disks = try takeInResources()
+        if options.memory {
+            let length = Self.now() - windowStart
+            accountant.readMemory(budget: max(1, Int(Self.processesPerSecond * length / .perSecond)))
+        }
         try tellSlots()
         let end = Self.now()
         let samples = accountant.closeWindow(start: windowStart, end: end)

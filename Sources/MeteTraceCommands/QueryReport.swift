@@ -52,6 +52,7 @@ final class QueryReport {
         case .writeLatency: Figure.duration(sample[.writeRequests] > 0 ? sample[metric] / sample[.writeRequests] : nil)
         case .readBytes, .writeBytes, .sentBytes, .receivedBytes: Figure.bytes(sample.rate(of: metric)) + "/s"
         case .capacity, .steal, .interrupts: Figure.fixed(Double(sample[metric]) / 1000, 3)
+        case .resident, .anonymous: Figure.bytes(Double(sample[metric]))
         case .threads, .processes, .lost: "\(sample[metric])"
         default: Figure.fixed(sample.rate(of: metric), 1) + "/s"
         }

@@ -26,7 +26,7 @@ package struct RecordCommand: ParsableCommand {
     @Option(help: "Seconds after which to end; without it, on Ctrl-C.")
     var duration: Double?
 
-    @Option(help: "What to trace, of cpu, disk and network, with commas between; the fewer, the cheaper.")
+    @Option(help: "What to trace, of cpu, disk, network and memory, with commas between; the fewer, the cheaper.")
     var only: TracedResources = .all
 
     @Option(help: "Days for which single windows are kept; for good without it.")

@@ -17,6 +17,8 @@ extension RecordedWindow {
             let recorded = RecordedSample(sample, nil, end: end)
             for metric in Metric.allCases where metric.fold == .sum { machine[metric] &+= recorded[metric] }
             machine[.processes] += Int64(sample.processes)
+            machine[.resident] &+= recorded[.resident]
+            machine[.anonymous] &+= recorded[.anonymous]
         }
         machine[.threads] = Int64(window.threads)
         machine[.lost] = Int64(clamping: window.losses.count)
@@ -50,6 +52,8 @@ extension RecordedSample {
         self[.receivedBytes] = Int64(clamping: traffic.receivedBytes)
         self[.receivedPackets] = Int64(clamping: traffic.receivedPackets)
         self[.retransmits] = Int64(clamping: sample.network.retransmits)
+        self[.resident] = Int64(clamping: sample.memory.resident)
+        self[.anonymous] = Int64(clamping: sample.memory.anonymous)
         self[.threads] = Int64(sample.threads)
         self[.processes] = Int64(sample.processes)
         self[.delayP50] = latencies?.runQueueDelay.quantile(0.5) ?? 0

@@ -29,7 +29,7 @@ package struct TraceCommand: ParsableCommand {
     @Option(help: "Threads shown for each component, the busiest first.")
     var threads: Int = 3
 
-    @Option(help: "What to trace, of cpu, disk and network, with commas between; the fewer, the cheaper.")
+    @Option(help: "What to trace, of cpu, disk, network and memory, with commas between; the fewer, the cheaper.")
     var only: TracedResources = .all
 
     @Flag(help: "One line of JSON per interval instead of tables.")

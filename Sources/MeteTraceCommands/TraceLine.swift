@@ -29,6 +29,7 @@ struct TraceLine {
         var majorFaults: UInt64
         var runQueueDelay: Quantiles?
         var disturbedBy: [Disturber]?
+        var memory: MemoryUsage?
         var disk: Disk?
         var network: Network?
         var threads: Int
@@ -119,6 +120,7 @@ struct TraceLine {
                     minorFaults: sample.faults.minor, majorFaults: sample.faults.major,
                     runQueueDelay: Quantiles(latencies.runQueueDelay),
                     disturbedBy: view.disturbances[sample.component].map { $0.map { Disturber($0) } },
+                    memory: traced.contains(.memory) ? sample.memory : nil,
                     disk: traced.contains(.disk) ? Disk(sample, latencies, window.disks) : nil,
                     network: traced.contains(.network) ? Network(sample.network) : nil, threads: sample.threads,
                     processes: sample.processes, busiest: busiest.map { BusyThread($0, traced) })

@@ -28,6 +28,12 @@ struct TraceTable {
         .init("PACKETS/S", width: 9, alignment: .right), .init("RETRANSMITS", width: 11, alignment: .right),
     ])
 
+    private static let memoryColumns = TableColumns([
+        .init("MEMORY: COMPONENT", width: 34), .init("RESIDENT", width: 8, alignment: .right),
+        .init("ANONYMOUS", width: 9, alignment: .right), .init("MINOR FAULTS/S", width: 14, alignment: .right),
+        .init("MAJOR FAULTS/S", width: 14, alignment: .right),
+    ])
+
     private let view: TraceView
     private let mostThreads: Int
 
@@ -36,7 +42,7 @@ struct TraceTable {
         self.view = view
         self.mostThreads = mostThreads
         text = ""
-        text = (head() + cpu() + disk() + network() + [losses()]).joined(separator: "\n") + "\n"
+        text = (head() + cpu() + disk() + network() + memory() + [losses()]).joined(separator: "\n") + "\n"
     }
 
     private func head() -> [String] {
@@ -156,6 +162,23 @@ struct TraceTable {
             Figure.bytes(Double(traffic.receivedBytes) / seconds),
             Figure.fixed(Double(traffic.receivedPackets) / seconds, 0),
         ]
+    }
+
+    // MARK: Memory
+
+    private func memory() -> [String] {
+        guard view.resources.contains(.memory) else { return [] }
+        let busy = view.window.samples.filter { $0.memory.resident > 0 }
+        guard !busy.isEmpty else { return [] }
+        var lines = ["", Self.memoryColumns.header]
+        for sample in busy.sorted(by: { ($1.memory.resident, $0.component) < ($0.memory.resident, $1.component) }) {
+            lines += Self.memoryColumns.row([
+                sample.component.name, Figure.bytes(Double(sample.memory.resident)),
+                Figure.bytes(Double(sample.memory.anonymous)), Figure.fixed(Double(sample.faults.minor) / seconds, 0),
+                Figure.fixed(Double(sample.faults.major) / seconds, 0),
+            ])
+        }
+        return lines
     }
 
     // MARK: What was lost

@@ -9,16 +9,18 @@ package struct TracedResources: OptionSet, Sendable {
 
     package static let disk = TracedResources(rawValue: 1)
     package static let network = TracedResources(rawValue: 2)
-    package static let all: TracedResources = [.disk, .network]
+    package static let memory = TracedResources(rawValue: 4)
+    package static let all: TracedResources = [.disk, .network, .memory]
 
     private static let names: [(name: String, resource: TracedResources)] = [
-        ("cpu", []), ("disk", .disk), ("network", .network),
+        ("cpu", []), ("disk", .disk), ("network", .network), ("memory", .memory),
     ]
 
     func apply(to options: inout KernelProbes.Options) {
         options.delayHistograms = true
         options.disk = contains(.disk)
         options.network = contains(.network)
+        options.memory = contains(.memory)
     }
 }
 
@@ -31,7 +33,7 @@ extension TracedResources: ExpressibleByArgument {
         }
     }
 
-    package var defaultValueDescription: String { "cpu,disk,network" }
+    package var defaultValueDescription: String { "cpu,disk,network,memory" }
 
     package static var allValueStrings: [String] { names.map(\.name) }
 }

@@ -8,6 +8,8 @@ struct ComponentLedger {
         var total = CPUUsage()
         /// In the window that is open.
         var faults = PageFaults()
+        /// Of its processes now.
+        var memory = MemoryUsage()
         var disk = DiskUsage()
         var network = NetworkUsage()
         var threads = 0
@@ -59,6 +61,14 @@ struct ComponentLedger {
         accounts[index].faults += faults
     }
 
+    mutating func clearMemory() {
+        for index in accounts.indices { accounts[index].memory = MemoryUsage() }
+    }
+
+    mutating func add(_ memory: MemoryUsage, to index: Int) {
+        accounts[index].memory += memory
+    }
+
     mutating func add(_ disk: DiskUsage, _ network: NetworkUsage, to index: Int) {
         accounts[index].disk += disk
         accounts[index].network += network
@@ -95,7 +105,7 @@ struct ComponentLedger {
             samples.append(
                 UsageSample(
                     component: account.component, start: start, end: end, cpu: account.window, faults: account.faults,
-                    disk: account.disk, network: account.network, threads: account.threads,
+                    memory: account.memory, disk: account.disk, network: account.network, threads: account.threads,
                     processes: account.processes))
             let isEmpty = account.threads == 0 && account.processes == 0 && account.window == CPUUsage()
             accounts[index].emptyWindows = isEmpty ? account.emptyWindows + 1 : 0

@@ -25,6 +25,8 @@ package struct UsageAccountant {
     /// Processes that have ended, with the window in which they did: the kernel side may still have counted something for them.
     private var lately: [UInt32: (component: Int, window: Int)] = [:]
     private var windows = 0
+    /// Processes whose memory is yet to be read in this round.
+    private var memoryQueue: [UInt32] = []
 
     /// - Parameters:
     ///   - permanent: components that have a sample in every window even when nobody belongs to them.
@@ -141,6 +143,24 @@ package struct UsageAccountant {
         for pid in processes.entries.keys.sorted() {
             reassign(pid)
         }
+    }
+
+    // MARK: Memory
+
+    /// Reads the memory of some processes; the next call goes on from there, and begins anew once all have had their turn.
+    ///
+    /// - Parameter budget: how many at the most; 5 µs each.
+    mutating func readMemory(budget: Int) {
+        if memoryQueue.isEmpty {
+            memoryQueue = processes.entries.keys.filter { !(processes[$0]?.facts.isKernelThread ?? true) }
+        }
+        for _ in 0..<min(budget, memoryQueue.count) {
+            let pid = memoryQueue.removeLast()
+            guard processes[pid] != nil, let memory = reader.memory(of: Int32(bitPattern: pid)) else { continue }
+            processes[pid]?.memory = memory
+        }
+        ledger.clearMemory()
+        for process in processes.entries.values { ledger.add(process.memory, to: process.component) }
     }
 
     // MARK: Slots

@@ -15,6 +15,8 @@ package final class KernelProbes {
         package var delayHistograms = false
         package var disk = false
         package var network = false
+        /// Whether the memory of processes is read, from /proc: there is no probe for it.
+        package var memory = false
 
         package init() {}
 

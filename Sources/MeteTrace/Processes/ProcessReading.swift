@@ -1,9 +1,13 @@
+package import MeteModel
+
 /// Where facts about processes come from: /proc, or a table in tests.
 package protocol ProcessReading {
     /// Path of the executable and the command line, or nil when the process is gone.
     mutating func program(of pid: Int32) -> Program?
     /// Cgroup in each hierarchy, v2 first; empty when the process is gone.
     mutating func cgroups(of pid: Int32) -> [CgroupMembership]
+    /// What a process has in memory, or nil when it is gone.
+    mutating func memory(of pid: Int32) -> MemoryUsage?
 }
 
 /// What a process runs.

@@ -17,6 +17,8 @@ struct ProcessTable {
         var children = 0
         /// Threads of it that count to another component than the process.
         var strayThreads = 0
+        /// As of when it was last looked at.
+        var memory = MemoryUsage()
     }
 
     private(set) var entries: [UInt32: Entry] = [:]

@@ -1,4 +1,5 @@
 import Glibc
+package import MeteModel
 
 /// Reads facts from /proc. About 10 µs per file; called once per program, never per tick.
 ///
@@ -25,6 +26,16 @@ package struct Procfs: ProcessReading {
         guard let file = read("\(root)/\(pid)/cgroup") else { return [] }
         return CgroupMembership.parse(String(decoding: file, as: UTF8.self))
     }
+
+    /// Second and third field of statm, in pages (proc_pid_statm(5)): what is resident, and how much of it is shared.
+    package mutating func memory(of pid: Int32) -> MemoryUsage? {
+        guard let text = read("\(root)/\(pid)/statm") else { return nil }
+        let pages = text.split(separator: UInt8(ascii: " ")).map { $0.reduce(UInt64(0)) { $0 * 10 + UInt64($1 &- 48) } }
+        guard pages.count > 2, pages[1] >= pages[2] else { return nil }
+        return MemoryUsage(resident: pages[1] * Self.pageSize, anonymous: (pages[1] - pages[2]) * Self.pageSize)
+    }
+
+    private static let pageSize = UInt64(sysconf(Int32(_SC_PAGESIZE)))
 
     /// The file's contents up to the size of the buffer.
     private mutating func read(_ path: String) -> ArraySlice<UInt8>? {

@@ -93,6 +93,32 @@ extension KernelTests {
             #expect(windows.last?.losses.uncountedRequests == 0)
         }
 
+        @Test func residentMemoryIsWhatTheKernelSays() throws {
+            var options = KernelProbes.Options()
+            options.memory = true
+            let tracer = try Workload.tracer(options)
+            let process = try Workload("memory", "64").process
+            // VmRSS of status, in KiB.
+            func resident() throws -> UInt64 {
+                let line = try TextFile.read("/proc/\(process.identifier)/status").split(separator: "\n").first {
+                    $0.hasPrefix("VmRSS:")
+                }
+                let field = line?.split(whereSeparator: \.isWhitespace).dropFirst().first
+                return try #require(field.flatMap { UInt64($0) }) * 1024
+            }
+            var memory = MemoryUsage()
+            try #require(
+                Polling.wait(seconds: 30) {
+                    memory =
+                        try tracer.closeWindow().samples.first { $0.component == Workload.component }?.memory
+                        ?? MemoryUsage()
+                    return memory.anonymous >= 64 << 20
+                })
+            let truth = try resident()
+            #expect(memory.resident > truth - truth / 50 && memory.resident < truth + truth / 50, "\(truth)")
+            #expect(memory.anonymous <= memory.resident)
+        }
+
         @Test func delaysAreInTheHistogramOfTheirComponent() throws {
             let tracer = try Self.tracer()
             let cpus = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))

@@ -74,6 +74,8 @@ final class FakeProcesses: ProcessReading {
         processes[pid].map { Program(executable: $0.executable, commandLine: $0.commandLine) }
     }
 
+    func memory(of pid: Int32) -> MemoryUsage? { processes[pid].map { _ in MemoryUsage(resident: 4096) } }
+
     func cgroups(of pid: Int32) -> [CgroupMembership] {
         guard let cgroup = processes[pid]?.cgroup else {
             processes[pid] = nil

@@ -12,6 +12,7 @@
  *   mete-workload leave PID                    takes SCHED_DEADLINE from it in one step, which leaks bandwidth
  *   mete-workload traffic KIND BYTES COUNT     sends as many messages to itself by tcp4, tcp6, udp4, udp6 or unix sockets
  *   mete-workload disk PATH BYTES COUNT        writes as many blocks past the page cache, and reads them again
+ *   mete-workload memory MEGABYTES             has as much in memory until it is killed
  *   mete-workload wait                         sleeps until it is killed
  */
 /* clang-format on */
@@ -321,7 +322,10 @@ int main(int count, char **arguments)
 							  .period = 100000000});
 	if (strcmp(mode, "leave") == 0)
 		return set_attributes((pid_t)first, (struct attributes){.policy = 0});
-	if (strcmp(mode, "wait") == 0)
+	if (strcmp(mode, "memory") == 0 &&
+	    !memset(malloc((size_t)first << 20), 1, (size_t)first << 20))
+		return 1;
+	if (strcmp(mode, "wait") == 0 || strcmp(mode, "memory") == 0)
 		for (;;)
 			pause();
 	fprintf(stderr, "mete-workload: no such mode: %s\n", mode);
