@@ -177,6 +177,9 @@ let package = Package(
 
         // MARK: Benchmarks
         .executableTarget(
+            name: "StoreBenchmark", dependencies: ["MeteModel", "MeteStore", "SeededRandom", "CMeteProbes"],
+            path: "Tests/Benchmarks/StoreBenchmark", swiftSettings: strict),
+        .executableTarget(
             name: "PartitionBenchmark", dependencies: ["MeteModel", "MetePartition", "SeededRandom"],
             path: "Tests/Benchmarks/PartitionBenchmark", swiftSettings: strict),
         .executableTarget(

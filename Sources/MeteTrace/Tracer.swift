@@ -146,16 +146,16 @@ package final class Tracer {
     /// window.
     package func disturbances() throws(TraceError) -> [Disturbance] {
         var found: [ComponentID: [Disturbance.Runner: Nanoseconds]] = [:]
-        for (waiter, runner, kind, time) in try resources.readDisturbances() {
+        for count in try resources.readDisturbances() {
             let who: Disturbance.Runner =
-                switch kind {
-                case METE_RUNNER_COMPONENT: .component(accountant.component(ofSlot: runner))
+                switch count.kind {
+                case METE_RUNNER_COMPONENT: .component(accountant.component(ofSlot: count.runner))
                 case METE_RUNNER_REALTIME: .realTime
                 case METE_RUNNER_DEADLINE: .deadline
                 case METE_RUNNER_IDLE: .idle
                 default: .unknown
                 }
-            found[accountant.component(ofSlot: waiter), default: [:]][who, default: 0] += time
+            found[accountant.component(ofSlot: count.waiter), default: [:]][who, default: 0] += count.time
         }
         return found.flatMap { waiter, runners in
             runners.map { Disturbance(waiter: waiter, runner: $0.key, time: $0.value) }
@@ -170,10 +170,11 @@ package final class Tracer {
             accountant.add(DiskUsage(), usage, toSlot: slot)
         }
         var samples: [DiskSample] = []
-        for (device, slot, usage) in try resources.readDisk() {
-            accountant.add(usage, NetworkUsage(), toSlot: slot)
+        for count in try resources.readDisk() {
+            accountant.add(count.usage, NetworkUsage(), toSlot: count.slot)
             samples.append(
-                DiskSample(device: device, component: accountant.component(ofSlot: slot), usage: usage))
+                DiskSample(
+                    device: count.device, component: accountant.component(ofSlot: count.slot), usage: count.usage))
         }
         return samples.sorted { ($0.device, $0.component) < ($1.device, $1.component) }
     }

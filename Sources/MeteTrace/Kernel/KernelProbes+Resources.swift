@@ -37,41 +37,49 @@ extension KernelProbes {
     }
 
     /// Time for which one waited while another ran, since the programs were loaded.
-    func disturbances(
-        _ visit: (_ waiter: Int, _ runner: Int, _ kind: mete_runner, Nanoseconds) -> Void
-    ) throws(TraceError) {
-        let result = withoutActuallyEscaping(visit) { visit in
-            var box = visit
-            return withUnsafeMutablePointer(to: &box) { pointer in
-                mete_probes_read_disturbances(
-                    handle,
-                    { context, key, time in
-                        guard let context, let key = key?.pointee else { return }
-                        let visit = context.assumingMemoryBound(
-                            to: ((Int, Int, mete_runner, Nanoseconds) -> Void).self)
-                        visit.pointee(
-                            Int(key.waiter), Int(key.runner), mete_runner(key.kind), Nanoseconds(bitPattern: time))
-                    }, pointer)
-            }
-        }
-        try check(Int(result), "read who ran while others waited")
+    struct DisturbanceCount {
+        var waiter: Int
+        var runner: Int
+        var kind: mete_runner
+        var time: Nanoseconds
     }
 
-    /// By slot, what processes have sent and received while they were pending.
-    func pendingNetwork(_ visit: (_ slot: Int, NetworkUsage) -> Void) throws(TraceError) {
-        let result = withoutActuallyEscaping(visit) { visit in
-            var box = visit
-            return withUnsafeMutablePointer(to: &box) { pointer in
-                mete_probes_read_pending_network(
-                    handle,
-                    { context, slot, use in
-                        guard let context, let use else { return }
-                        let visit = context.assumingMemoryBound(to: ((Int, NetworkUsage) -> Void).self)
-                        visit.pointee(Int(slot), NetworkUsage(use.pointee))
-                    }, pointer)
-            }
+    func disturbances() throws(TraceError) -> [DisturbanceCount] {
+        var found: [DisturbanceCount] = []
+        let result = withUnsafeMutablePointer(to: &found) { found in
+            mete_probes_read_disturbances(
+                handle,
+                { found, key, time in
+                    guard let key = key?.pointee else { return }
+                    found?.assumingMemoryBound(to: [DisturbanceCount].self).pointee.append(
+                        DisturbanceCount(
+                            waiter: Int(key.waiter), runner: Int(key.runner), kind: mete_runner(key.kind),
+                            time: Nanoseconds(bitPattern: time)))
+                }, found)
+        }
+        try check(Int(result), "read who ran while others waited")
+        return found
+    }
+
+    /// What processes have sent and received while they were pending.
+    struct NetworkCount {
+        var slot: Int
+        var usage: NetworkUsage
+    }
+
+    func pendingNetwork() throws(TraceError) -> [NetworkCount] {
+        var found: [NetworkCount] = []
+        let result = withUnsafeMutablePointer(to: &found) { found in
+            mete_probes_read_pending_network(
+                handle,
+                { found, slot, use in
+                    guard let use = use?.pointee else { return }
+                    found?.assumingMemoryBound(to: [NetworkCount].self).pointee.append(
+                        NetworkCount(slot: Int(slot), usage: NetworkUsage(use)))
+                }, found)
         }
         try check(Int(result), "read the counters of the network of new processes")
+        return found
     }
 
     func forgetPendingNetwork(_ slot: Int) { mete_probes_forget_pending_network(handle, UInt32(slot)) }
@@ -81,39 +89,48 @@ extension KernelProbes {
         mete_probes_forget_disk(handle, &key)
     }
 
-    /// What was read and written since the programs were loaded, by device and slot.
-    func disk(_ visit: (DiskDevice, _ slot: Int, DiskUsage) -> Void) throws(TraceError) {
-        let result = withoutActuallyEscaping(visit) { visit in
-            var box = visit
-            return withUnsafeMutablePointer(to: &box) { pointer in
-                mete_probes_read_disk(
-                    handle,
-                    { context, key, use in
-                        guard let context, let key, let use else { return }
-                        let visit = context.assumingMemoryBound(to: ((DiskDevice, Int, DiskUsage) -> Void).self)
-                        let device = DiskDevice(major: key.pointee.device >> 20, minor: key.pointee.device & 0xfffff)
-                        visit.pointee(device, Int(key.pointee.slot), DiskUsage(use.pointee))
-                    }, pointer)
-            }
+    /// What was read and written since the programs were loaded.
+    struct DiskCount {
+        var device: DiskDevice
+        var slot: Int
+        var usage: DiskUsage
+    }
+
+    func disk() throws(TraceError) -> [DiskCount] {
+        var found: [DiskCount] = []
+        let result = withUnsafeMutablePointer(to: &found) { found in
+            mete_probes_read_disk(
+                handle,
+                { found, key, use in
+                    guard let key = key?.pointee, let use = use?.pointee else { return }
+                    let device = DiskDevice(major: key.device >> 20, minor: key.device & 0xfffff)
+                    found?.assumingMemoryBound(to: [DiskCount].self).pointee.append(
+                        DiskCount(device: device, slot: Int(key.slot), usage: DiskUsage(use)))
+                }, found)
         }
         try check(Int(result), "read the counters of disks")
+        return found
     }
 
     /// The same by thread.
-    func threadDisk(_ visit: (_ tid: UInt32, DiskUsage) -> Void) throws(TraceError) {
-        let result = withoutActuallyEscaping(visit) { visit in
-            var box = visit
-            return withUnsafeMutablePointer(to: &box) { pointer in
-                mete_probes_read_thread_disk(
-                    handle,
-                    { context, tid, use in
-                        guard let context, let use else { return }
-                        let visit = context.assumingMemoryBound(to: ((UInt32, DiskUsage) -> Void).self)
-                        visit.pointee(tid, DiskUsage(use.pointee))
-                    }, pointer)
-            }
+    struct ThreadDiskCount {
+        var tid: UInt32
+        var usage: DiskUsage
+    }
+
+    func threadDisk() throws(TraceError) -> [ThreadDiskCount] {
+        var found: [ThreadDiskCount] = []
+        let result = withUnsafeMutablePointer(to: &found) { found in
+            mete_probes_read_thread_disk(
+                handle,
+                { found, tid, use in
+                    guard let use = use?.pointee else { return }
+                    found?.assumingMemoryBound(to: [ThreadDiskCount].self).pointee.append(
+                        ThreadDiskCount(tid: tid, usage: DiskUsage(use)))
+                }, found)
         }
         try check(Int(result), "read the counters of disks by thread")
+        return found
     }
 
     func forgetThreadDisk(_ tid: UInt32) { mete_probes_forget_thread_disk(handle, tid) }

@@ -46,11 +46,14 @@ struct ResourceMeter {
             network[slot] = now
         }
         var settled: [Int] = []
-        try probes.pendingNetwork { slot, now in
-            let before = pendingNetwork[slot] ?? NetworkUsage()
-            guard now != before else { return settled.append(slot) }
-            found.append((slot, now - before))
-            pendingNetwork[slot] = now
+        for count in try probes.pendingNetwork() {
+            let before = pendingNetwork[count.slot] ?? NetworkUsage()
+            if count.usage == before {
+                settled.append(count.slot)
+            } else {
+                found.append((count.slot, count.usage - before))
+                pendingNetwork[count.slot] = count.usage
+            }
         }
         for slot in settled {
             probes.forgetPendingNetwork(slot)
@@ -77,35 +80,34 @@ struct ResourceMeter {
     }
 
     /// Since the last reading, by slots.
-    mutating func readDisturbances() throws(TraceError) -> [(
-        waiter: Int, runner: Int, kind: mete_runner, time: Nanoseconds
-    )] {
+    mutating func readDisturbances() throws(TraceError) -> [KernelProbes.DisturbanceCount] {
         guard options.delayHistograms else { return [] }
-        var found: [(waiter: Int, runner: Int, kind: mete_runner, time: Nanoseconds)] = []
-        try probes.disturbances { waiter, runner, kind, now in
-            let key = DisturbanceKey(waiter: waiter, runner: runner, kind: kind.rawValue)
-            let before = disturbances[key] ?? 0
-            guard now > before else { return }
-            found.append((waiter, runner, kind, now - before))
-            disturbances[key] = now
+        var found: [KernelProbes.DisturbanceCount] = []
+        for count in try probes.disturbances() {
+            let key = DisturbanceKey(waiter: count.waiter, runner: count.runner, kind: count.kind.rawValue)
+            var more = count
+            more.time -= disturbances.updateValue(count.time, forKey: key) ?? 0
+            if more.time > 0 { found.append(more) }
         }
         return found
     }
 
     /// Since the last reading, by device and slot.
-    mutating func readDisk() throws(TraceError) -> [(device: DiskDevice, slot: Int, usage: DiskUsage)] {
+    mutating func readDisk() throws(TraceError) -> [KernelProbes.DiskCount] {
         guard options.disk else { return [] }
-        var found: [(device: DiskDevice, slot: Int, usage: DiskUsage)] = []
+        var found: [KernelProbes.DiskCount] = []
         var settled: [DiskKey] = []
-        try probes.disk { device, slot, now in
-            let key = DiskKey(device: device, slot: slot)
+        for count in try probes.disk() {
+            let key = DiskKey(device: count.device, slot: count.slot)
             let before = disk[key] ?? DiskUsage()
-            guard now != before else {
-                if slot >= KernelProbes.slots { settled.append(key) }
-                return
+            if count.usage != before {
+                var more = count
+                more.usage = count.usage - before
+                found.append(more)
+                disk[key] = count.usage
+            } else if count.slot >= KernelProbes.slots {
+                settled.append(key)
             }
-            found.append((device, slot, now - before))
-            disk[key] = now
         }
         for key in settled {
             probes.forgetDisk(key.device, key.slot)
@@ -119,13 +121,13 @@ struct ResourceMeter {
         guard options.disk else { return [:] }
         var found: [UInt32: DiskUsage] = [:]
         var ended: [UInt32] = []
-        try probes.threadDisk { tid, now in
-            let before = threadDisk[tid] ?? DiskUsage()
-            if now != before { found[tid] = now - before }
-            if isAlive(tid) {
-                threadDisk[tid] = now
+        for count in try probes.threadDisk() {
+            let before = threadDisk[count.tid] ?? DiskUsage()
+            if count.usage != before { found[count.tid] = count.usage - before }
+            if isAlive(count.tid) {
+                threadDisk[count.tid] = count.usage
             } else {
-                ended.append(tid)
+                ended.append(count.tid)
             }
         }
         for tid in ended {

@@ -96,7 +96,7 @@ extension KernelTests {
         @Test func residentMemoryIsWhatTheKernelSays() throws {
             var options = KernelProbes.Options()
             options.memory = true
-            let tracer = try Workload.tracer(options)
+            let tracer = try Workload.tracer(options, matching: .commandLine(.regex("mete-workload memory 64$")))
             let process = try Workload("memory", "64").process
             // VmRSS of status, in KiB.
             func resident() throws -> UInt64 {
@@ -115,7 +115,10 @@ extension KernelTests {
                     return memory.anonymous >= 64 << 20
                 })
             let truth = try resident()
-            #expect(memory.resident > truth - truth / 50 && memory.resident < truth + truth / 50, "\(truth)")
+            // The kernel counts pages in batches per CPU, and says sums of them that are not quite up to date.
+            #expect(
+                memory.resident > truth - truth / 50 && memory.resident < truth + truth / 50,
+                "\(memory.resident) of \(truth)")
             #expect(memory.anonymous <= memory.resident)
         }
 
