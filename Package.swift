@@ -141,6 +141,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "MeteTraceCommandsTests",
+            dependencies: ["MeteModel", "MeteTrace", "MeteStore", "MeteTraceCommands", "MeteTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "MetePredictionTests", dependencies: ["MeteModel", "MetePrediction", "SeededRandom"],
             swiftSettings: strict),
         .testTarget(

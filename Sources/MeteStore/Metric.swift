@@ -39,6 +39,11 @@ package enum Metric: Int, CaseIterable, Sendable {
     /// Bytes that processes have in memory, and of these what is neither of a file nor shared.
     case resident = 27
     case anonymous = 28
+    /// Nanoseconds.
+    case readP99 = 29
+    case writeP99 = 30
+    /// Of the machine: CPUs.
+    case cpus = 31
 
     /// How windows become one longer one.
     package enum Fold: Sendable {
@@ -51,7 +56,7 @@ package enum Metric: Int, CaseIterable, Sendable {
     package var fold: Fold {
         switch self {
         case .threads, .processes, .delayP50, .delayP99, .delayP999, .capacity, .steal, .interrupts, .lost,
-            .resident, .anonymous:
+            .resident, .anonymous, .readP99, .writeP99, .cpus:
             .highest
         default: .sum
         }
@@ -89,6 +94,9 @@ package enum Metric: Int, CaseIterable, Sendable {
         case .lost: "machine.lost"
         case .resident: "memory.resident"
         case .anonymous: "memory.anonymous"
+        case .readP99: "disk.read-p99"
+        case .writeP99: "disk.write-p99"
+        case .cpus: "machine.cpus"
         }
     }
 

@@ -47,18 +47,19 @@ final class QueryReport {
     private func cell(_ metric: Metric, _ sample: RecordedSample) -> String {
         switch metric {
         case .runTime, .runQueueDelay: Figure.fixed(sample.rate(of: metric), 3)
-        case .delayP50, .delayP99, .delayP999: Figure.duration(sample[metric] > 0 ? sample[metric] : nil)
+        case .delayP50, .delayP99, .delayP999, .readP99, .writeP99:
+            Figure.duration(sample[metric] > 0 ? sample[metric] : nil)
         case .readLatency: Figure.duration(sample[.readRequests] > 0 ? sample[metric] / sample[.readRequests] : nil)
         case .writeLatency: Figure.duration(sample[.writeRequests] > 0 ? sample[metric] / sample[.writeRequests] : nil)
         case .readBytes, .writeBytes, .sentBytes, .receivedBytes: Figure.bytes(sample.rate(of: metric)) + "/s"
         case .capacity, .steal, .interrupts: Figure.fixed(Double(sample[metric]) / 1000, 3)
         case .resident, .anonymous: Figure.bytes(Double(sample[metric]))
-        case .threads, .processes, .lost: "\(sample[metric])"
+        case .threads, .processes, .lost, .cpus: "\(sample[metric])"
         default: Figure.fixed(sample.rate(of: metric), 1) + "/s"
         }
     }
 
-    private static func time(_ nanoseconds: Int64) -> String {
+    static func time(_ nanoseconds: Int64) -> String {
         let date = Date(timeIntervalSince1970: Double(nanoseconds) / 1e9)
         return date.formatted(
             .iso8601.year().month().day().dateTimeSeparator(.space).time(includingFractionalSeconds: true))

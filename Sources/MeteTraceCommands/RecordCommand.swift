@@ -10,8 +10,8 @@ package struct RecordCommand: ParsableCommand {
         commandName: "record",
         abstract: "Record what every component uses of CPUs, disks and network into a file.",
         discussion: """
-            Changes no setting of the machine, as `mete trace`. The file is an SQLite database; `mete query` reads it, also while it is \
-            written. A recording that was cut off is whole up to the last second, and recording to the same file goes on with it.
+            Changes no setting of the machine, as `mete trace`. The file is an SQLite database; `mete query` and `mete replay` read it, \
+            also while it is written. A recording that was cut off is whole up to the last second, and recording to the same file goes on with it.
             """)
 
     @Option(name: [.short, .long], help: "The file to write.")
@@ -62,12 +62,13 @@ package struct RecordCommand: ParsableCommand {
         let writer = try StoreWriter(path: output, settings: settings, version: Version.current)
         let session = try TraceSession(policy: policy, resources: only, ringBytes: ringBytes)
         var windows = 0
-        var lost: UInt64 = 0
+        var lost: Int64 = 0
         do {
             try session.run(interval: interval, duration: duration) { view in
-                try writer.append(RecordedWindow(view))
+                let window = RecordedWindow(view)
+                try writer.append(window)
                 windows += 1
-                lost = view.window.losses.count
+                lost = window.machine[.lost]
             }
         } catch {
             try? writer.close()

@@ -6,23 +6,27 @@ import MeteTrace
 extension RecordedWindow {
     /// What of a window goes into a recording.
     init(_ view: TraceView) {
-        let window = view.window
-        let end = WallClock.nanoseconds(at: window.samples.first?.end ?? Instant(nanoseconds: 0))
-        let length = window.samples.first?.window ?? 0
+        let end = WallClock.nanoseconds(at: view.samples.first?.end ?? Instant(nanoseconds: 0))
+        let length = view.length
         var machine = RecordedSample(end: end, length: length)
-        machine[.capacity] = Int64(window.capacity.cores * 1000)
-        machine[.steal] = Int64(window.capacity.steal * 1000)
-        machine[.interrupts] = Int64(window.capacity.interrupts * 1000)
-        for sample in window.samples {
+        machine[.capacity] = Int64(view.capacity.cores * 1000)
+        machine[.steal] = Int64(view.capacity.steal * 1000)
+        machine[.interrupts] = Int64(view.capacity.interrupts * 1000)
+        for sample in view.samples {
             let recorded = RecordedSample(sample, nil, end: end)
             for metric in Metric.allCases where metric.fold == .sum { machine[metric] &+= recorded[metric] }
             machine[.processes] += Int64(sample.processes)
             machine[.resident] &+= recorded[.resident]
             machine[.anonymous] &+= recorded[.anonymous]
         }
-        machine[.threads] = Int64(window.threads)
-        machine[.lost] = Int64(clamping: window.losses.count)
-        let components = window.samples.compactMap { sample -> (component: ComponentID, sample: RecordedSample)? in
+        machine[.threads] = Int64(view.threadCount)
+        machine[.cpus] = Int64(view.capacity.cpus)
+        machine[.lost] =
+            switch view.losses {
+            case .each(let each): Int64(clamping: each.count)
+            case .sum(let count): Int64(clamping: count)
+            }
+        let components = view.samples.compactMap { sample -> (component: ComponentID, sample: RecordedSample)? in
             let recorded = RecordedSample(sample, view.latencies[sample.component], end: end)
             return recorded.isIdle ? nil : (sample.component, recorded)
         }
@@ -31,7 +35,7 @@ extension RecordedWindow {
 }
 
 extension RecordedSample {
-    fileprivate init(_ sample: UsageSample, _ latencies: ComponentLatencies?, end: Int64) {
+    fileprivate init(_ sample: UsageSample, _ latencies: TraceView.Latencies?, end: Int64) {
         self.init(end: end, length: sample.window)
         self[.runTime] = sample.cpu.runTime
         self[.runQueueDelay] = sample.cpu.runQueueDelay
@@ -56,9 +60,11 @@ extension RecordedSample {
         self[.anonymous] = Int64(clamping: sample.memory.anonymous)
         self[.threads] = Int64(sample.threads)
         self[.processes] = Int64(sample.processes)
-        self[.delayP50] = latencies?.runQueueDelay.quantile(0.5) ?? 0
-        self[.delayP99] = latencies?.runQueueDelay.quantile(0.99) ?? 0
-        self[.delayP999] = latencies?.runQueueDelay.quantile(0.999) ?? 0
+        self[.delayP50] = latencies?.runQueueDelay.p50 ?? 0
+        self[.delayP99] = latencies?.runQueueDelay.p99 ?? 0
+        self[.delayP999] = latencies?.runQueueDelay.p999 ?? 0
+        self[.readP99] = latencies?.diskReads.p99 ?? 0
+        self[.writeP99] = latencies?.diskWrites.p99 ?? 0
     }
 }
 

@@ -42,7 +42,7 @@ struct TraceLine {
         var p50: Nanoseconds?
         var p99: Nanoseconds?
         var p999: Nanoseconds?
-        var count: UInt64
+        var count: UInt64?
     }
 
     fileprivate struct Disturber: Encodable {
@@ -93,25 +93,28 @@ struct TraceLine {
     }
 
     fileprivate struct Losses: Encodable {
-        var usageRecords: UInt64
-        var eventRecords: UInt64
-        var exitRecords: UInt64
-        var unattributedThreads: UInt64
-        var unattributedDiskRequests: UInt64
-        var threadlessDiskRequests: UInt64
-        var uncountedDiskRequests: UInt64
-        var threadlessSocketCalls: UInt64
+        /// Of all kinds.
+        var all: UInt64
+        var usageRecords: UInt64?
+        var eventRecords: UInt64?
+        var exitRecords: UInt64?
+        var unattributedThreads: UInt64?
+        var unattributedDiskRequests: UInt64?
+        var threadlessDiskRequests: UInt64?
+        var uncountedDiskRequests: UInt64?
+        var threadlessSocketCalls: UInt64?
+        var unattributedSocketCalls: UInt64?
+        var uncountedDisturbances: UInt64?
     }
 
     init(_ view: TraceView, mostThreads: Int) {
-        let window = view.window
         let traced = view.resources
         let line = Line(
-            start: window.samples.first?.start.nanoseconds ?? 0, end: window.samples.first?.end.nanoseconds ?? 0,
-            cpus: window.capacity.cpus, steal: window.capacity.steal, interrupts: window.capacity.interrupts,
-            components: window.samples.map { sample in
-                let busiest = (view.threads[sample.component] ?? []).prefix(mostThreads)
-                let latencies = view.latencies[sample.component] ?? ComponentLatencies()
+            start: view.samples.first?.start.nanoseconds ?? 0, end: view.samples.first?.end.nanoseconds ?? 0,
+            cpus: view.capacity.cpus, steal: view.capacity.steal, interrupts: view.capacity.interrupts,
+            components: view.samples.map { sample in
+                let busiest = view.threads(of: sample.component).prefix(mostThreads)
+                let latencies = view.latencies[sample.component] ?? TraceView.Latencies()
                 return Component(
                     component: sample.component.name, used: sample.usage, demand: sample.demand,
                     runNanoseconds: sample.cpu.runTime, runQueueDelayNanoseconds: sample.cpu.runQueueDelay,
@@ -119,19 +122,13 @@ struct TraceLine {
                     involuntarySwitches: sample.cpu.involuntarySwitches, migrations: sample.cpu.migrations,
                     minorFaults: sample.faults.minor, majorFaults: sample.faults.major,
                     runQueueDelay: Quantiles(latencies.runQueueDelay),
-                    disturbedBy: view.disturbances[sample.component].map { $0.map { Disturber($0) } },
+                    disturbedBy: view.detail?.disturbances[sample.component].map { $0.map { Disturber($0) } },
                     memory: traced.contains(.memory) ? sample.memory : nil,
-                    disk: traced.contains(.disk) ? Disk(sample, latencies, window.disks) : nil,
+                    disk: traced.contains(.disk) ? Disk(sample, latencies, view.detail?.disks) : nil,
                     network: traced.contains(.network) ? Network(sample.network) : nil, threads: sample.threads,
                     processes: sample.processes, busiest: busiest.map { BusyThread($0, traced) })
             },
-            losses: Losses(
-                usageRecords: window.losses.usageRecords, eventRecords: window.losses.eventRecords,
-                exitRecords: window.losses.exitRecords, unattributedThreads: window.losses.unattributedThreads,
-                unattributedDiskRequests: window.losses.unattributedRequests,
-                threadlessDiskRequests: window.losses.threadlessRequests,
-                uncountedDiskRequests: window.losses.uncountedRequests,
-                threadlessSocketCalls: window.losses.threadlessTraffic))
+            losses: Losses(view.losses))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Numbers and strings alone: nothing here can fail to encode but a number that is none.
@@ -140,11 +137,26 @@ struct TraceLine {
 }
 
 extension TraceLine.Quantiles {
-    init?(_ histogram: LatencyHistogram) {
-        let count = histogram.total
-        guard count > 0 else { return nil }
+    init?(_ summary: LatencySummary) {
+        guard summary != LatencySummary() else { return nil }
         self.init(
-            p50: histogram.quantile(0.5), p99: histogram.quantile(0.99), p999: histogram.quantile(0.999), count: count)
+            p50: summary.p50, p99: summary.p99, p999: summary.p999, count: summary.count > 0 ? summary.count : nil)
+    }
+}
+
+extension TraceLine.Losses {
+    init(_ losses: TraceView.Losses) {
+        switch losses {
+        case .sum(let count): self.init(all: count)
+        case .each(let each):
+            self.init(
+                all: each.count, usageRecords: each.usageRecords, eventRecords: each.eventRecords,
+                exitRecords: each.exitRecords, unattributedThreads: each.unattributedThreads,
+                unattributedDiskRequests: each.unattributedRequests,
+                threadlessDiskRequests: each.threadlessRequests, uncountedDiskRequests: each.uncountedRequests,
+                threadlessSocketCalls: each.threadlessTraffic, unattributedSocketCalls: each.unattributedCalls,
+                uncountedDisturbances: each.uncountedDisturbances)
+        }
     }
 }
 
@@ -164,7 +176,7 @@ extension TraceLine.Disturber {
 }
 
 extension TraceLine.DiskDirection {
-    init(_ usage: DiskUsage.Direction, _ latencies: LatencyHistogram? = nil) {
+    init(_ usage: DiskUsage.Direction, _ latencies: LatencySummary? = nil) {
         self.init(
             requests: usage.requests, bytes: usage.bytes, latencyNanoseconds: usage.latency,
             latency: latencies.flatMap { TraceLine.Quantiles($0) })
@@ -172,11 +184,11 @@ extension TraceLine.DiskDirection {
 }
 
 extension TraceLine.Disk {
-    init(_ sample: UsageSample, _ latencies: ComponentLatencies, _ disks: [DiskSample]) {
+    init(_ sample: UsageSample, _ latencies: TraceView.Latencies, _ disks: [DiskSample]?) {
         self.init(
             reads: TraceLine.DiskDirection(sample.disk.reads, latencies.diskReads),
             writes: TraceLine.DiskDirection(sample.disk.writes, latencies.diskWrites),
-            devices: disks.filter { $0.component == sample.component }.map {
+            devices: disks?.filter { $0.component == sample.component }.map {
                 TraceLine.Device(
                     device: "\($0.device.major):\($0.device.minor)", name: DiskNames.name(of: $0.device),
                     reads: TraceLine.DiskDirection($0.usage.reads), writes: TraceLine.DiskDirection($0.usage.writes))

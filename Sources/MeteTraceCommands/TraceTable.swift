@@ -46,43 +46,40 @@ struct TraceTable {
     }
 
     private func head() -> [String] {
-        let window = view.window
-        let used = window.samples.reduce(0) { $0 + $1.usage }
+        let used = view.samples.reduce(0) { $0 + $1.usage }
         let steal =
-            window.capacity.steal >= 0.005 ? ", \(Figure.fixed(window.capacity.steal, 2)) stolen by the host" : ""
+            view.capacity.steal >= 0.005 ? ", \(Figure.fixed(view.capacity.steal, 2)) stolen by the host" : ""
         return [
-            "\(window.capacity.cpus) cores, \(Figure.fixed(used, 2)) used by \(window.threads) threads\(steal)", "",
+            "\(view.capacity.cpus) cores, \(Figure.fixed(used, 2)) used by \(view.threadCount) threads\(steal)", "",
         ]
     }
 
     // MARK: CPU
 
     private func cpu() -> [String] {
-        let busy = view.window.samples.filter { $0.cpu != CPUUsage() }
+        let busy = view.samples.filter { $0.cpu != CPUUsage() }
         var lines = [Self.columns.header]
         for sample in busy.sorted(by: { ($1.demand, $0.component) < ($0.demand, $1.component) }) {
-            let delays = view.latencies[sample.component]?.runQueueDelay ?? LatencyHistogram()
+            let delays = view.latencies[sample.component]?.runQueueDelay ?? LatencySummary()
             let counts = ["\(sample.threads)", "\(sample.processes)"]
             lines += Self.columns.row(numbers(sample.component.name, sample.cpu, delays) + counts)
             if let line = disturbed(sample) { lines.append(line) }
-            for thread in (view.threads[sample.component] ?? []).prefix(mostThreads) where thread.use.cpu != CPUUsage()
-            {
+            for thread in view.threads(of: sample.component).prefix(mostThreads) where thread.use.cpu != CPUUsage() {
                 lines += Self.columns.row(numbers(Self.name(thread), thread.use.cpu, nil))
             }
         }
-        let idle = view.window.samples.count - busy.count
+        let idle = view.samples.count - busy.count
         if idle > 0 { lines.append("\(idle) more components used nothing.") }
         return lines
     }
 
-    private func numbers(_ name: String, _ cpu: CPUUsage, _ delays: LatencyHistogram?) -> [String] {
+    private func numbers(_ name: String, _ cpu: CPUUsage, _ delays: LatencySummary?) -> [String] {
         [
             name,
             Figure.fixed(cpu.runTime.seconds / seconds, 3),
             Figure.fixed((cpu.runTime + cpu.runQueueDelay).seconds / seconds, 3),
             Figure.fixed(cpu.runQueueDelay.seconds / seconds, 3),
-            Figure.duration(delays?.quantile(0.5)), Figure.duration(delays?.quantile(0.99)),
-            Figure.duration(delays?.quantile(0.999)),
+            Figure.duration(delays?.p50), Figure.duration(delays?.p99), Figure.duration(delays?.p999),
             Figure.fixed(Double(cpu.voluntarySwitches) / seconds, 0),
             Figure.fixed(Double(cpu.involuntarySwitches) / seconds, 0),
         ]
@@ -90,7 +87,7 @@ struct TraceTable {
 
     /// Who ran while this component waited, where that is worth a line.
     private func disturbed(_ sample: UsageSample) -> String? {
-        let all = view.disturbances[sample.component] ?? []
+        let all = view.detail?.disturbances[sample.component] ?? []
         guard sample.cpu.runQueueDelay.seconds > 0.01 * seconds else { return nil }
         let parts = all.prefix(4).filter { $0.time.seconds > 0.001 * seconds }.map {
             "\($0.runner.words(for: sample.component)) \(Figure.fixed($0.time.seconds / seconds, 3))"
@@ -102,16 +99,16 @@ struct TraceTable {
 
     private func disk() -> [String] {
         guard view.resources.contains(.disk) else { return [] }
-        let busy = view.window.samples.filter { $0.disk != DiskUsage() }
+        let busy = view.samples.filter { $0.disk != DiskUsage() }
         guard !busy.isEmpty else { return [] }
         var lines = ["", Self.diskColumns.header]
         for sample in busy.sorted(by: { ($1.disk.requests, $0.component) < ($0.disk.requests, $1.component) }) {
-            let latencies = view.latencies[sample.component] ?? ComponentLatencies()
+            let latencies = view.latencies[sample.component] ?? TraceView.Latencies()
             lines += Self.diskColumns.row(numbers(sample.component.name, sample.disk, latencies))
-            for part in view.window.disks where part.component == sample.component {
+            for part in view.detail?.disks ?? [] where part.component == sample.component {
                 lines += Self.diskColumns.row(numbers("  \(DiskNames.name(of: part.device))", part.usage, nil))
             }
-            let threads = (view.threads[sample.component] ?? []).filter { $0.disk != DiskUsage() }
+            let threads = view.threads(of: sample.component).filter { $0.disk != DiskUsage() }
             for thread in threads.sorted(by: { $0.disk.requests > $1.disk.requests }).prefix(mostThreads) {
                 lines += Self.diskColumns.row(numbers(Self.name(thread), thread.disk, nil))
             }
@@ -119,12 +116,12 @@ struct TraceTable {
         return lines
     }
 
-    private func numbers(_ name: String, _ disk: DiskUsage, _ latencies: ComponentLatencies?) -> [String] {
-        func columns(_ direction: DiskUsage.Direction, _ latencies: LatencyHistogram?) -> [String] {
+    private func numbers(_ name: String, _ disk: DiskUsage, _ latencies: TraceView.Latencies?) -> [String] {
+        func columns(_ direction: DiskUsage.Direction, _ latencies: LatencySummary?) -> [String] {
             [
                 Figure.fixed(Double(direction.requests) / seconds, 0),
                 Figure.bytes(Double(direction.bytes) / seconds),
-                Figure.duration(direction.meanLatency), Figure.duration(latencies?.quantile(0.99)),
+                Figure.duration(direction.meanLatency), Figure.duration(latencies?.p99),
             ]
         }
         return [name] + columns(disk.reads, latencies?.diskReads) + columns(disk.writes, latencies?.diskWrites)
@@ -134,7 +131,7 @@ struct TraceTable {
 
     private func network() -> [String] {
         guard view.resources.contains(.network) else { return [] }
-        let busy = view.window.samples.filter { $0.network != NetworkUsage() }
+        let busy = view.samples.filter { $0.network != NetworkUsage() }
         guard !busy.isEmpty else { return [] }
         func bytes(_ traffic: Traffic) -> UInt64 { traffic.sentBytes + traffic.receivedBytes }
         var lines = ["", Self.networkColumns.header]
@@ -143,11 +140,11 @@ struct TraceTable {
         for (sample, total) in ordered {
             lines += Self.networkColumns.row(
                 numbers(sample.component.name, total) + ["\(sample.network.retransmits)"])
-            for kind in SocketClass.allCases {
+            for kind in view.detail == nil ? [] : SocketClass.allCases {
                 guard let traffic = sample.network.traffic[kind] else { continue }
                 lines += Self.networkColumns.row(numbers("  \(kind.words)", traffic))
             }
-            let threads = (view.threads[sample.component] ?? []).filter { $0.use.traffic != Traffic() }
+            let threads = view.threads(of: sample.component).filter { $0.use.traffic != Traffic() }
             for thread in threads.sorted(by: { bytes($0.use.traffic) > bytes($1.use.traffic) }).prefix(mostThreads) {
                 lines += Self.networkColumns.row(numbers(Self.name(thread), thread.use.traffic))
             }
@@ -168,7 +165,7 @@ struct TraceTable {
 
     private func memory() -> [String] {
         guard view.resources.contains(.memory) else { return [] }
-        let busy = view.window.samples.filter { $0.memory.resident > 0 }
+        let busy = view.samples.filter { $0.memory.resident > 0 }
         guard !busy.isEmpty else { return [] }
         var lines = ["", Self.memoryColumns.header]
         for sample in busy.sorted(by: { ($1.memory.resident, $0.component) < ($0.memory.resident, $1.component) }) {
@@ -184,7 +181,12 @@ struct TraceTable {
     // MARK: What was lost
 
     private func losses() -> String {
-        let losses = view.window.losses
+        let losses: TraceLosses
+        switch view.losses {
+        case .sum(0): return "\nNothing lost."
+        case .sum(let count): return "\nRecords, requests and calls lost, late or not attributed so far: \(count)."
+        case .each(let each): losses = each
+        }
         guard !losses.isZero else { return "\nNothing lost." }
         let count = losses.usageRecords + losses.eventRecords + losses.exitRecords
         var parts: [String] = []
@@ -217,7 +219,7 @@ struct TraceTable {
 
     private static func name(_ thread: ThreadUsage) -> String { "  \(thread.name) \(thread.thread.tid)" }
 
-    private var seconds: Double { max(1, view.window.samples.first?.window ?? 1).seconds }
+    private var seconds: Double { view.length.seconds }
 }
 
 extension Disturbance.Runner {

@@ -1,22 +1,70 @@
 import MeteModel
 import MeteTrace
 
-/// One window as the commands show it: what was measured, with its threads and latencies.
+/// One window as the commands show it, live or from a recording.
 struct TraceView {
-    var window: TraceWindow
-    /// The busiest first within a component.
-    var threads: [ComponentID: [ThreadUsage]]
-    var latencies: [ComponentID: ComponentLatencies]
-    /// By who waited, the longest first.
-    var disturbances: [ComponentID: [Disturbance]]
+    /// What the threads of one component waited for.
+    struct Latencies: Equatable {
+        var runQueueDelay = LatencySummary()
+        var diskReads = LatencySummary()
+        var diskWrites = LatencySummary()
+    }
+
+    var samples: [UsageSample]
+    var capacity: CapacityReading
+    /// Threads alive at the end of the window.
+    var threadCount: Int
     var resources: TracedResources
+    var latencies: [ComponentID: Latencies]
+    var losses: Losses
+    /// What a recording does not keep.
+    var detail: Detail?
+
+    struct Detail {
+        /// The busiest first within a component.
+        var threads: [ComponentID: [ThreadUsage]]
+        /// By who waited, the longest first.
+        var disturbances: [ComponentID: [Disturbance]]
+        var disks: [DiskSample]
+    }
+
+    enum Losses {
+        case each(TraceLosses)
+        /// Of all kinds together.
+        case sum(UInt64)
+    }
 
     /// Reads what the tracer has beside the window; to be called once after each.
     init(_ window: TraceWindow, from tracer: Tracer, _ resources: TracedResources) throws(TraceError) {
-        self.window = window
+        samples = window.samples
+        capacity = window.capacity
+        threadCount = window.threads
         self.resources = resources
-        threads = Dictionary(grouping: try tracer.threadUsage(), by: \.component)
-        latencies = tracer.latencies()
-        disturbances = Dictionary(grouping: try tracer.disturbances(), by: \.waiter)
+        latencies = tracer.latencies().mapValues {
+            Latencies(
+                runQueueDelay: LatencySummary($0.runQueueDelay), diskReads: LatencySummary($0.diskReads),
+                diskWrites: LatencySummary($0.diskWrites))
+        }
+        losses = .each(window.losses)
+        detail = Detail(
+            threads: Dictionary(grouping: try tracer.threadUsage(), by: \.component),
+            disturbances: Dictionary(grouping: try tracer.disturbances(), by: \.waiter), disks: window.disks)
     }
+
+    init(
+        samples: [UsageSample], capacity: CapacityReading, threadCount: Int, resources: TracedResources,
+        latencies: [ComponentID: Latencies], losses: Losses
+    ) {
+        self.samples = samples
+        self.capacity = capacity
+        self.threadCount = threadCount
+        self.resources = resources
+        self.latencies = latencies
+        self.losses = losses
+    }
+
+    func threads(of component: ComponentID) -> [ThreadUsage] { detail?.threads[component] ?? [] }
+
+    /// The interval that is shown.
+    var length: Nanoseconds { max(1, samples.first?.window ?? 1) }
 }

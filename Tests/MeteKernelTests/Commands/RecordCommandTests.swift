@@ -42,6 +42,10 @@ extension KernelTests {
             let recorded = times.reduce(0, +)
             // What it ran while mete started and ended is in no window.
             #expect(recorded > charged / 10 && recorded <= charged, "\(recorded) of \(charged)")
+            let replay = try MeteRun(["replay", file, "--speed", "0", "--json"])
+            replay.expect(0)
+            #expect(replay.output.split(separator: "\n").count >= times.count)
+            #expect(replay.output.contains("\"it\""))
             let listing = try MeteRun(["query", file])
             listing.expect(0)
             #expect(listing.output.contains("machine") && listing.output.contains("it"))

@@ -1,0 +1,74 @@
+package import ArgumentParser
+import Glibc
+import MeteModel
+import MeteStore
+import MeteText
+import MeteTrace
+
+/// `mete replay`: shows a recording as `mete trace` would have shown it.
+package struct ReplayCommand: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Show a recording window by window, as `mete trace` showed it.",
+        discussion: """
+            Threads, devices, kinds of sockets and who ran while others waited are not in a recording. Times are as for `mete query`.
+            """)
+
+    @Argument(help: "A file that `mete record` has made.")
+    var file: String
+
+    @Option(parsing: .unconditional, help: "Where to begin.")
+    var from: TimeOption?
+
+    @Option(parsing: .unconditional, help: "Where to end.")
+    var to: TimeOption?
+
+    @Option(help: "How many times as fast as it was; 0 shows all at once.")
+    var speed: Double = 1
+
+    @Flag(help: "One line of JSON per window instead of tables.")
+    var json = false
+
+    package init() {}
+
+    package func validate() throws {
+        guard speed >= 0, speed <= 1e6 else {
+            throw ValidationError("--speed must be from 0 to 1000000, not \(speed)")
+        }
+    }
+
+    package func run() throws {
+        TickClock.blockSignals()
+        let reader = try StoreReader(path: file)
+        guard let whole = try reader.range() else { return Console.note("\(file) holds no window yet") }
+        let begin = from?.nanoseconds(in: whole) ?? whole.lowerBound
+        let end = to?.nanoseconds(in: whole) ?? whole.upperBound
+        guard begin <= end else { throw ValidationError("--from is later than --to") }
+        let isTerminal = isatty(STDOUT_FILENO) == 1
+        var start = begin
+        var due = TickClock.now()
+        while start <= end {
+            // A part at a time, so that a long recording needs no more memory than a short one.
+            let part = start...min(end, start + Self.part)
+            start = part.upperBound + 1
+            for window in try reader.windows(in: part) {
+                if speed > 0 {
+                    guard TickClock.wait(until: due) == .tick else { return }
+                    due += Nanoseconds(Double(window.machine.length) / speed)
+                }
+                let view = TraceView(window)
+                if json {
+                    Console.line(TraceLine(view, mostThreads: 0).text)
+                } else {
+                    let time = QueryReport.time(window.machine.end)
+                    Console.line(
+                        (isTerminal ? "\u{1B}[H\u{1B}[2J" : "") + "\(time) UTC: "
+                            + TraceTable(view, mostThreads: 0).text)
+                }
+            }
+        }
+        for damage in reader.damage { Console.note("\(file): \(damage)") }
+    }
+
+    private static let part: Int64 = 600 * .perSecond
+}
