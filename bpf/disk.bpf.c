@@ -6,8 +6,8 @@
  * another thread has unplugged. What a flusher thread of the kernel writes back is the component's
  * whose cgroup owns the pages, where the kernel keeps that (cgroup v2 with memory and io).
  *
- * Latency is from when the request was made, which the kernel has noted for its own statistics
- * (start_time_ns), until it is complete: what iostat calls await. The hooks take one clock for it.
+ * Latency is from when the request was made until it is complete. The kernel's own note of its
+ * beginning (start_time_ns) is not used: it may come from a clock that was read long before.
  *
  * Between the two a request is remembered in an array, at a place that its address gives: an array
  * costs a tenth of a hash map. Two requests that want both of a pair of places are rare, and the
@@ -36,7 +36,6 @@ struct flight {
 	/* Its name, 0 for a place that is free. */
 	u64 request;
 	u64 start_ns;
-	/* 0 when a thread of the kernel made it for others. */
 	u32 tid;
 	u32 slot;
 };
@@ -74,20 +73,6 @@ static __always_inline int direction_of(const struct request *request)
 	return operation == REQ_OP_WRITE || operation == REQ_OP_ZONE_APPEND ? METE_DISK_WRITE : -1;
 }
 
-/* The slot of the cgroup that owns what is written; 0 where nobody does. */
-static __always_inline u32 owner_slot(const struct request *request)
-{
-	u64 id;
-	u32 *slot;
-
-	if (!request->bio || !bpf_core_field_exists(request->bio->bi_blkg) ||
-	    !request->bio->bi_blkg)
-		return 0;
-	id = request->bio->bi_blkg->blkcg->css.cgroup->kn->id;
-	slot = bpf_map_lookup_elem(&cgroup_slots, &id);
-	return slot ? *slot : 0;
-}
-
 static __always_inline int take_off(struct request *request)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -106,14 +91,6 @@ static __always_inline int take_off(struct request *request)
 	flight->tid = task->pid;
 	state = bpf_task_storage_get(&threads, task, 0, 0);
 	flight->slot = state ? slot_of(task, state) : 0;
-	if (task->flags & PF_KTHREAD) {
-		u32 owner = owner_slot(request);
-
-		if (owner) {
-			flight->slot = owner;
-			flight->tid = 0;
-		}
-	}
 	return 0;
 }
 
@@ -144,6 +121,21 @@ SEC("tp_btf/block_rq_issue")
 int BPF_PROG(on_issue, struct request *request)
 {
 	return is_flying(request) ? 0 : take_off(request);
+}
+
+/* Loaded where there is no block_io_start only: one that was merged into another is complete with
+ * that one, and its memory is another request's soon. */
+SEC("tp_btf/block_rq_merge")
+int BPF_PROG(on_merge, struct request *request)
+{
+	u64 name = name_of(request);
+	struct flight *first = place(name, 0), *second = place(name, 1);
+
+	if (first && first->request == name)
+		first->request = 0;
+	if (second && second->request == name)
+		second->request = 0;
+	return 0;
 }
 
 static __always_inline void add_use(struct mete_disk_use *use, int direction, u64 bytes,
@@ -182,7 +174,12 @@ int BPF_PROG(on_complete, struct request *request, int error, unsigned int bytes
 		return 0;
 	if (flight && flight->request != name)
 		flight = place(name, 1);
-	start_ns = request->start_time_ns;
+	if (!request->__data_len) {
+		if (flight && flight->request == name)
+			flight->request = 0;
+		return 0;
+	}
+	start_ns = 0;
 	if (flight && flight->request == name) {
 		start_ns = flight->start_ns;
 		tid = flight->tid;
@@ -199,7 +196,7 @@ int BPF_PROG(on_complete, struct request *request, int error, unsigned int bytes
 		add_use(use, direction, bytes, latency, is_last);
 	else
 		COUNT_LOSS(uncounted_requests);
-	if (is_last)
+	if (is_last && start_ns)
 		add_to_histogram(key.slot, METE_DISK_READ_LATENCY + direction, latency, false);
 	if (!tid)
 		return 0;

@@ -30,13 +30,19 @@ struct {
 	__type(value, struct recent_runs);
 } recent_runs SEC(".maps");
 
+/* What is pending is not told apart: it would fill the map. */
+static __always_inline u32 known_slot(u32 slot)
+{
+	return slot & METE_SLOT_PENDING ? 0 : slot;
+}
+
 static __always_inline void remember_run(struct recent_runs *recent, struct task_struct *task,
 					 u32 slot, u64 now_ns)
 {
 	struct run *run = &recent->runs[recent->count & (RUNS - 1)];
 
 	run->end_ns = now_ns;
-	run->slot = slot;
+	run->slot = known_slot(slot);
 	if (!task->pid)
 		run->kind = METE_RUNNER_IDLE;
 	else if (task->prio >= 100)
@@ -49,7 +55,7 @@ static __always_inline void remember_run(struct recent_runs *recent, struct task
 static __always_inline void add_disturbance(u32 waiter, const struct run *run, u64 ns)
 {
 	struct mete_disturbance_key key = {
-		.waiter = waiter,
+		.waiter = known_slot(waiter),
 		.runner = run->kind == METE_RUNNER_COMPONENT ? run->slot : 0,
 		.kind = run->kind,
 	};

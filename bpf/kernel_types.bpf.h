@@ -110,29 +110,7 @@ struct linux_binprm {
 
 struct seq_file;
 
-struct kernfs_node {
-	u64 id;
-};
-
-struct cgroup {
-	struct kernfs_node *kn;
-};
-
-struct cgroup_subsys_state {
-	struct cgroup *cgroup;
-};
-
-struct blkcg {
-	struct cgroup_subsys_state css;
-};
-
-struct blkcg_gq {
-	struct blkcg *blkcg;
-};
-
-struct bio {
-	struct blkcg_gq *bi_blkg;
-};
+struct cgroup;
 
 struct gendisk {
 	int major;
@@ -147,8 +125,6 @@ struct request {
 	struct request_queue *q;
 	unsigned int cmd_flags;
 	unsigned int __data_len;
-	struct bio *bio;
-	u64 start_time_ns;
 };
 
 struct sock_common {

@@ -54,20 +54,41 @@ static __always_inline u32 class_of(const struct sock *socket)
 	return METE_OTHER_SOCKET;
 }
 
-/* Segments since the last call in either direction. */
+/* Takes what has been added to a counter of the socket since somebody last did. Two threads may use
+ * the socket at once: each takes a part, and one that comes late with an older reading takes
+ * nothing. */
+static __always_inline u32 take_more(u32 *taken, u32 now)
+{
+	u32 before = __sync_lock_test_and_set(taken, now), more = now - before;
+
+	if ((s32)more >= 0)
+		return more;
+	__sync_lock_test_and_set(taken, before);
+	return 0;
+}
+
+/* Segments since the last call in either direction; what there was before the first is nobody's. */
 static __always_inline void take_segments(struct sock *socket, u32 slot, u32 *out, u32 *in)
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(socket);
 	struct socket_state *state;
 
 	*out = *in = 0;
-	state = bpf_sk_storage_get(&sockets, socket, 0, BPF_SK_STORAGE_GET_F_CREATE);
-	if (!tcp || !state)
+	if (!tcp)
 		return;
-	*out = tcp->segs_out - state->segments_out;
-	*in = tcp->segs_in - state->segments_in;
-	state->segments_out += *out;
-	state->segments_in += *in;
+	state = bpf_sk_storage_get(&sockets, socket, 0, 0);
+	if (!state) {
+		struct socket_state fresh = {
+			.slot = slot,
+			.segments_out = tcp->segs_out,
+			.segments_in = tcp->segs_in,
+		};
+
+		bpf_sk_storage_get(&sockets, socket, &fresh, BPF_SK_STORAGE_GET_F_CREATE);
+		return;
+	}
+	*out = take_more(&state->segments_out, tcp->segs_out);
+	*in = take_more(&state->segments_in, tcp->segs_in);
 	state->slot = slot;
 }
 

@@ -216,6 +216,10 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 	if (!prev->pid)
 		return 0;
 	if (prev->__state & TASK_DEAD) {
+		if (state && counts_delays) {
+			read_counters(prev, state, &now);
+			count_delay(prev, state, &now);
+		}
 		send_exit(prev, state);
 		return 0;
 	}

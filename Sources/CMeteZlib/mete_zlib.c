@@ -3,7 +3,7 @@
 #include <zlib.h>
 
 /* Fast: numbers that are packed already gain little from a longer search. */
-#define LEVEL 4
+#define LEVEL 6
 
 size_t mete_compress_bound(size_t size)
 {

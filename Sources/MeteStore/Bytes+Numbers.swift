@@ -11,6 +11,8 @@ struct ByteWriter {
         bytes.append(UInt8(rest))
     }
 
+    mutating func write(byte: UInt8) { bytes.append(byte) }
+
     /// Small numbers of either sign take little room (zigzag).
     mutating func write(signed number: Int64) {
         write(UInt64(bitPattern: number << 1 ^ number >> 63))
@@ -41,6 +43,12 @@ struct ByteReader {
             if byte < 0x80 { return number }
         }
         throw Malformed()
+    }
+
+    mutating func readByte() throws(Malformed) -> UInt8 {
+        guard place < bytes.count else { throw Malformed() }
+        defer { place += 1 }
+        return bytes[place]
     }
 
     mutating func readSigned() throws(Malformed) -> Int64 {

@@ -45,6 +45,14 @@ package enum Metric: Int, CaseIterable, Sendable {
     /// Of the machine: CPUs.
     case cpus = 31
 
+    /// What is kept is a multiple of this: times of a microsecond, for what is finer is noise that takes a third of the room.
+    var grain: Int64 {
+        switch self {
+        case .runTime, .runQueueDelay, .readLatency, .writeLatency: 1000
+        default: 1
+        }
+    }
+
     /// How windows become one longer one.
     package enum Fold: Sendable {
         /// An amount: it adds up.

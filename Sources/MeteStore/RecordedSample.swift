@@ -23,6 +23,15 @@ package struct RecordedSample: Equatable, Sendable {
     /// Whether nothing happened and nobody was there.
     package var isIdle: Bool { values.allSatisfy { $0 == 0 } }
 
+    /// As a file keeps it: see `Metric.grain`.
+    package var rounded: RecordedSample {
+        var rounded = self
+        for metric in Metric.allCases where metric.grain > 1 {
+            rounded[metric] = (self[metric] + metric.grain / 2) / metric.grain * metric.grain
+        }
+        return rounded
+    }
+
     /// Takes in a later window of the same component.
     package mutating func fold(_ later: RecordedSample) {
         end = later.end

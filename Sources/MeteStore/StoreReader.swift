@@ -153,21 +153,25 @@ package final class StoreReader {
 
     /// Every window in a range as it was recorded, in order; components in the order of their names.
     package func windows(in range: ClosedRange<Int64>) throws(StoreError) -> [RecordedWindow] {
-        var byEnd: [Int64: RecordedWindow] = [:]
-        for machine in try samples(of: nil, in: range) {
-            byEnd[machine.end] = RecordedWindow(machine: machine, components: [])
-        }
-        for component in components {
-            for sample in try samples(of: component, in: range) {
-                byEnd[sample.end]?.components.append((component, sample))
+        try refresh()
+        return try read { database in
+            var byEnd: [Int64: RecordedWindow] = [:]
+            for machine in try self.samples(0, nil, range, .raw, database) {
+                byEnd[machine.end] = RecordedWindow(machine: machine, components: [])
             }
+            for component in self.components {
+                for sample in try self.samples(self.numbers[component] ?? 0, component, range, .raw, database) {
+                    byEnd[sample.end]?.components.append((component, sample))
+                }
+            }
+            return byEnd.values.sorted { $0.machine.end < $1.machine.end }
         }
-        return byEnd.values.sorted { $0.machine.end < $1.machine.end }
     }
 
     private func read<Value>(_ body: @escaping (Database) throws -> Value) throws(StoreError) -> Value {
         do {
-            return try withoutActuallyEscaping(body) { body in try database.unsafeRead { try body($0) } }
+            // A transaction: what a writer commits meanwhile is seen whole or not at all.
+            return try database.read { try body($0) }
         } catch {
             throw StoreError(opening: path, for: "read", error)
         }

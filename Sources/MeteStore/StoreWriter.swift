@@ -29,6 +29,7 @@ package final class StoreWriter {
     private var numbers: [ComponentID: Int] = [:]
     private var batch: [(end: Int64, data: [UInt8])] = []
     private var batchStart: Int64?
+    private var lastEnd: Int64?
     /// Of windows that are in no block yet, by component's number.
     private var open: [Int: [RecordedSample]] = [:]
     private var openStart: Int64?
@@ -92,14 +93,26 @@ package final class StoreWriter {
 
     /// Leaves word who writes, and refuses beside another writer that lives.
     private static func claim(_ path: String, _ database: Database) throws {
-        let own = "\(getpid())"
         let other = try String.fetchOne(database, sql: "SELECT value FROM facts WHERE name = 'writer'")
-        if let other, other != own, let pid = pid_t(other), kill(pid, 0) == 0 || errno == EPERM {
+        let pid = other.flatMap { pid_t($0.prefix { $0 != " " }) }
+        if let other, let pid, pid != getpid(), other == identity(of: pid) {
             throw StoreError(
                 code: .busy, operation: "go on with", path: path, cause: "the process with pid \(pid) writes it",
                 remedy: "end that process first, or name another file")
         }
-        try database.execute(sql: "INSERT OR REPLACE INTO facts VALUES ('writer', ?)", arguments: [own])
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO facts VALUES ('writer', ?)",
+            arguments: [identity(of: getpid()) ?? "\(getpid())"])
+    }
+
+    /// What tells a process from every other one that has its number later: with the boot, the start time, field 22 of
+    /// proc_pid_stat(5). Nil when there is no such process.
+    private static func identity(of pid: pid_t) -> String? {
+        guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+            let boot = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8),
+            let start = stat.split(separator: ")").last?.split(separator: " ").dropFirst(19).first
+        else { return nil }
+        return "\(pid) \(start) \(boot.prefix(36))"
     }
 
     /// Goes on where the last writer was cut off.
@@ -110,6 +123,8 @@ package final class StoreWriter {
             guard let samples = try? WindowCoding.decode([UInt8](data)) else { continue }
             for (number, sample) in samples { keepOpen(number, sample) }
         }
+        lastEnd = try Int64.fetchOne(
+            database, sql: "SELECT max(end) FROM (SELECT end FROM recent UNION ALL SELECT end FROM blocks)")
     }
 
     private func keepOpen(_ number: Int, _ sample: RecordedSample) {
@@ -121,6 +136,8 @@ package final class StoreWriter {
 
     /// Takes in one window; they come in their order.
     package func append(_ window: RecordedWindow) throws(StoreError) {
+        var window = window
+        settle(&window)
         var samples: WindowCoding.Numbered = [(0, window.machine)]
         for (component, sample) in window.components { samples.append((try number(of: component), sample)) }
         for (number, sample) in samples { keepOpen(number, sample) }
@@ -132,6 +149,31 @@ package final class StoreWriter {
         try flush()
         if let openStart, window.machine.end - openStart >= Tier.raw.blockLength(interval: settings.interval) {
             try pack()
+        }
+    }
+
+    /// Brings a window to the grain of the file. Its end is kept to a thousandth of the interval, since a tick that comes a little late
+    /// would else take as much room as a number; it begins where the one before ended, if it follows that. Where the clock has been set
+    /// back, windows go on after the last one all the same: time in a file never goes back.
+    private func settle(_ window: inout RecordedWindow) {
+        let grain = max(1, settings.interval / 1000)
+        let length = max(grain, (window.machine.length + grain / 2) / grain * grain)
+        var end = (window.machine.end + grain / 2) / grain * grain
+        var start = end - length
+        if let lastEnd {
+            if abs(start - lastEnd) <= 2 * grain, end > lastEnd { start = lastEnd }
+            if start < lastEnd { (start, end) = (lastEnd, lastEnd + length) }
+        }
+        lastEnd = end
+        func settled(_ sample: RecordedSample) -> RecordedSample {
+            var sample = sample.rounded
+            sample.end = end
+            sample.length = end - start
+            return sample
+        }
+        window.machine = settled(window.machine)
+        for index in window.components.indices {
+            window.components[index].sample = settled(window.components[index].sample)
         }
     }
 
@@ -228,24 +270,34 @@ package final class StoreWriter {
     private func forget(before now: Int64, _ database: Database) throws {
         for (tier, age) in settings.ages {
             try database.execute(
-                sql: "DELETE FROM blocks WHERE tier = ? AND end < ?", arguments: [tier.rawValue, now - age])
+                sql: "DELETE FROM blocks WHERE tier = ? AND end < ?",
+                arguments: [tier.rawValue, min(now - age, foldedFrom(tier))])
         }
         if let most = settings.mostBytes {
-            while try Self.size(of: database) > most {
-                // A tenth at a time, of the finest tier that has any.
-                guard let tier = try Int.fetchOne(database, sql: "SELECT min(tier) FROM blocks"),
-                    let first = try Int64.fetchOne(
-                        database, sql: "SELECT min(end) FROM blocks WHERE tier = ?", arguments: [tier])
-                else { break }
-                let newest =
-                    try Int64.fetchOne(
-                        database, sql: "SELECT max(end) FROM blocks WHERE tier = ?", arguments: [tier]) ?? first
-                try database.execute(
-                    sql: "DELETE FROM blocks WHERE tier = ? AND end <= ?",
-                    arguments: [tier, first + (newest - first) / 10])
-            }
+            while try Self.size(of: database) > most, try thin(database) {}
         }
         try database.execute(sql: "PRAGMA incremental_vacuum")
+    }
+
+    /// Up to where a tier is in the next coarser one, and may go.
+    private func foldedFrom(_ tier: Tier) -> Int64 {
+        let coarser = Tier.allCases.first { $0 > tier && $0.isKept(interval: settings.interval) }
+        return coarser.map { folded[$0] ?? .min } ?? .max
+    }
+
+    /// Gives up a tenth of the finest tier of which something may go. Returns whether there was any.
+    private func thin(_ database: Database) throws -> Bool {
+        for tier in Tier.allCases {
+            let range = try Row.fetchOne(
+                database, sql: "SELECT min(end) AS first, max(end) AS last FROM blocks WHERE tier = ? AND end <= ?",
+                arguments: [tier.rawValue, foldedFrom(tier)])
+            guard let first = range?["first"] as Int64?, let last = range?["last"] as Int64? else { continue }
+            try database.execute(
+                sql: "DELETE FROM blocks WHERE tier = ? AND end <= ?",
+                arguments: [tier.rawValue, first + (last - first) / 10])
+            return true
+        }
+        return false
     }
 
     /// Of the pages that are in use.

@@ -64,7 +64,7 @@ package struct RecordCommand: ParsableCommand {
         var windows = 0
         var lost: Int64 = 0
         do {
-            try session.run(interval: interval, duration: duration) { view in
+            try session.run(interval: interval, duration: duration, showsLast: true) { view in
                 let window = RecordedWindow(view)
                 try writer.append(window)
                 windows += 1

@@ -28,16 +28,21 @@ struct TraceSession {
     private static let longestStep: Nanoseconds = 100 * .perMillisecond
 
     /// Closes a window every `interval`, until `duration` is over or a signal comes.
-    func run(interval: Double, duration: Double?, _ onWindow: (TraceView) throws -> Void) throws {
+    ///
+    /// - Parameter showsLast: whether the window that is open then is shown as well, shorter than the others.
+    func run(interval: Double, duration: Double?, showsLast: Bool = false, _ onWindow: (TraceView) throws -> Void)
+        throws
+    {
         let tick = Nanoseconds(interval * 1e9)
         var now = TickClock.now()
         var windowEnd = now + tick
+        var lastShown = now
         let end = duration.map { now + Nanoseconds($0 * 1e9) } ?? .max
         while now < end {
             // A window never outgrows the ring buffer: it is emptied ten times a second.
             let next = min(windowEnd, end, now + Self.longestStep)
             // There is nothing to load again; a terminal that hangs up ends the command.
-            guard TickClock.wait(until: next) == .tick else { return }
+            guard TickClock.wait(until: next) == .tick else { break }
             now = TickClock.now()
             guard now >= windowEnd else {
                 try tracer.drain()
@@ -46,7 +51,10 @@ struct TraceSession {
             // What comes late makes one window longer, and moves none of those after it.
             windowEnd += tick * (1 + (now - windowEnd) / tick)
             try onWindow(TraceView(tracer.closeWindow(), from: tracer, resources))
+            lastShown = now
         }
+        guard showsLast, TickClock.now() - lastShown > tick / 100 else { return }
+        try onWindow(TraceView(tracer.closeWindow(), from: tracer, resources))
     }
 
     private static func components(_ policy: String?) throws -> (any Classifying, [ComponentID]) {

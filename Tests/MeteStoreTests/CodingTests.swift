@@ -20,7 +20,8 @@ struct CodingTests {
             var sample = RecordedSample(
                 end: Int64(index) * 1_000_000_007, length: Int64(random.next() % 1_000_000_000) + 1)
             for metric in Metric.allCases where random.uniform() < 0.3 {
-                sample[metric] = Int64(bitPattern: random.next()) >> Int64(random.next() % 64)
+                sample[metric] =
+                    (Int64(bitPattern: random.next()) >> Int64(random.next() % 64)) / metric.grain * metric.grain
             }
             return sample
         }
@@ -31,7 +32,7 @@ struct CodingTests {
     @Test func aChangedByteIsFoundOut() throws {
         var random = SplitMix64(seed: 9)
         var sample = RecordedSample(end: 10, length: 5)
-        sample[.runTime] = 3
+        sample[.runTime] = 3000
         let block = BlockCoding.encode(Array(repeating: sample, count: 100))
         for index in block.indices {
             var broken = block

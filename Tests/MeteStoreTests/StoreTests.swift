@@ -21,7 +21,7 @@ struct StoreTests {
             machine[.capacity] = 2000
             let samples = components.map { name in
                 var sample = RecordedSample(end: end, length: interval)
-                sample[.runTime] = Int64(random.next() % UInt64(interval))
+                sample[.runTime] = Int64(random.next() % UInt64(interval)) / 1000 * 1000
                 sample[.delayP99] = Int64(random.next() % 1_000_000)
                 sample[.threads] = 3
                 if index % 7 == 0 { sample[.readBytes] = 4096 }
@@ -106,6 +106,33 @@ struct StoreTests {
         }
         let reader = try StoreReader(path: folder.file("r"))
         #expect(try reader.windows(in: Self.always).count == 3000, "250 windows are whole batches of ten")
+    }
+
+    /// A clock that is set back by an hour.
+    @Test func timeInAFileNeverGoesBack() throws {
+        let folder = try TemporaryFolder(prefix: "mete-store")
+        var windows = windows(1500, interval: .perSecond)
+        for index in 1000..<1500 {
+            windows[index].machine.end -= 3600 * .perSecond
+            for place in windows[index].components.indices {
+                windows[index].components[place].sample.end -= 3600 * .perSecond
+            }
+        }
+        try record(windows, to: folder.file("r"), interval: .perSecond)
+        let samples = try StoreReader(path: folder.file("r")).samples(of: ComponentID("web"), in: Self.always)
+        #expect(samples.map { $0[.runTime] } == windows.map { $0.components[0].sample[.runTime] })
+        #expect(zip(samples, samples.dropFirst()).allSatisfy { $0.end < $1.end })
+    }
+
+    /// However short single windows are kept, the sums are whole.
+    @Test(arguments: [60, 900, 5000] as [Int64]) func whatIsGivenUpIsInTheSums(seconds: Int64) throws {
+        let folder = try TemporaryFolder(prefix: "mete-store")
+        let windows = windows(20_000, interval: .perSecond)
+        try record(windows, to: folder.file("r"), interval: .perSecond) { $0.ages = [.raw: seconds * .perSecond] }
+        let samples = try StoreReader(path: folder.file("r")).samples(
+            of: ComponentID("web"), in: Self.always, tier: .tenSeconds)
+        let sum = windows.reduce(0) { $0 + $1.components[0].sample[.runTime] }
+        #expect(samples.reduce(0) { $0 + $1[.runTime] } == sum)
     }
 
     @Test func oldBlocksGoTheFinestFirst() throws {

@@ -89,9 +89,6 @@ void mete_probes_publish_slots(struct mete_probes *probes);
 /* Takes out what was set for a process or thread that has ended. */
 void mete_probes_forget_slot(struct mete_probes *probes, uint32_t id);
 
-/* Tells where is counted what a flusher writes back for a cgroup. Returns 0 or -errno. */
-int mete_probes_set_cgroup_slot(struct mete_probes *probes, uint64_t cgroup, uint32_t slot);
-
 /* Sum of all CPUs since load; zeroes where it is not traced. Costs no system call. */
 void mete_probes_read_histogram(const struct mete_probes *probes, uint32_t slot,
 				enum mete_histogram_kind kind, struct mete_histogram *sum);

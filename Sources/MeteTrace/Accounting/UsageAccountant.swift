@@ -22,6 +22,8 @@ package struct UsageAccountant {
     private(set) var generation = 0
     /// Processes that have come, gone, or belong elsewhere, they or threads of theirs, since they were last taken.
     private var movedProcesses: Set<UInt32> = []
+    /// Threads of divided processes that have ended since then.
+    private var endedThreads: [UInt32] = []
     /// Processes that have ended, with the window in which they did: the kernel side may still have counted something for them.
     private var lately: [UInt32: (component: Int, window: Int)] = [:]
     private var windows = 0
@@ -186,7 +188,9 @@ package struct UsageAccountant {
                 changes.append((threads[index].key.tid, slot(of: threads[index].component)))
             }
         }
+        changes += endedThreads.map { ($0, nil) }
         movedProcesses = []
+        endedThreads = []
         return changes
     }
 
@@ -258,6 +262,7 @@ package struct UsageAccountant {
         generation += 1
         guard let process = processes[entry.pid], process.startTime <= entry.key.startTime else { return }
         if entry.component != process.component { processes[entry.pid]?.strayThreads -= 1 }
+        if case .byThread = process.assignment, entry.key.tid != entry.pid { endedThreads.append(entry.key.tid) }
         processes[entry.pid]?.threads -= 1
         if process.threads <= 1 { leave(entry.pid) }
     }
@@ -423,6 +428,8 @@ package struct UsageAccountant {
         for (pid, process) in processes.entries.sorted(by: { $0.key < $1.key }) where !process.facts.isKernelThread {
             readProgram(of: pid, otherwise: nil)
             readCgroups(of: pid)
+            // The kernel side forgot where it belongs when it ran a new program, of which no record may have come.
+            movedProcesses.insert(pid)
             reassign(pid)
         }
     }

@@ -17,11 +17,6 @@ extension KernelProbes {
 
     func forgetSlot(of id: UInt32) { mete_probes_forget_slot(handle, id) }
 
-    func setSlot(_ slot: UInt32, ofCgroup id: UInt64) throws(TraceError) {
-        let result = mete_probes_set_cgroup_slot(handle, id, slot)
-        try check(Int(result), "tell the kernel side which component a cgroup belongs to")
-    }
-
     /// Since the programs were loaded.
     func histogram(_ kind: mete_histogram_kind, slot: Int) -> LatencyHistogram {
         var sum = mete_histogram()

@@ -35,6 +35,9 @@ struct SlotTests {
         let whole = try #require(changes.first { $0.id == 10 }?.slot)
         #expect(whole & METE_SLOT_BY_THREAD != 0)
         #expect(changes.first { $0.id == 11 }?.slot == UInt32(slot))
+        script.send(METE_RECORD_EXIT, 11, of: 10, run: 2, name: "worker-1")
+        let gone = script.accountant.takeSlotChanges(slots: 256).filter { $0.id == 11 }
+        #expect(gone.count == 1 && gone.first?.slot == nil, "or the map would grow with every thread")
     }
 
     @Test func whatIsPendingIsOfTheProcessEvenAfterItsEnd() throws {
