@@ -9,7 +9,7 @@ import CMeteZlib
 /// | the rest | compressed (zlib) |
 ///
 /// and in the rest: the count of samples; ends and lengths, as columns; the count of further columns; and for each its metric and its
-/// values, divided by its grain. A column of zeroes is left out. A column begins with how it is packed:
+/// values as `Metric.packed` has them. A column of zeroes is left out. A column begins with how it is packed:
 ///
 /// | kind | values |
 /// |---|---|
@@ -33,7 +33,7 @@ enum BlockCoding {
         writer.write(UInt64(columns.count))
         for metric in columns {
             writer.write(UInt64(metric.rawValue))
-            encode(samples.map { $0[metric] / metric.grain }, to: &writer)
+            encode(samples.map { metric.packed($0[metric]) }, to: &writer)
         }
         return seal(writer.bytes)
     }
@@ -50,7 +50,7 @@ enum BlockCoding {
             let values = try decodeColumn(count, &reader)
             // What a later mete has added is passed over.
             guard let metric else { continue }
-            for (index, value) in values.enumerated() { samples[index][metric] = value &* metric.grain }
+            for (index, value) in values.enumerated() { samples[index][metric] = metric.unpacked(value) }
         }
         guard reader.isAtEnd else { throw ByteReader.Malformed() }
         return samples

@@ -45,11 +45,37 @@ package enum Metric: Int, CaseIterable, Sendable {
     /// Of the machine: CPUs.
     case cpus = 31
 
-    /// What is kept is a multiple of this: times of a microsecond, for what is finer is noise that takes a third of the room.
-    var grain: Int64 {
+    /// How a value is kept in a file.
+    private enum Form {
+        case whole
+        /// In units of a microsecond: what is finer is noise that takes a third of the room.
+        case microseconds
+        /// As the class of a histogram whose end it is; 0 for none.
+        case histogramClass
+    }
+
+    private var form: Form {
         switch self {
-        case .runTime, .runQueueDelay, .readLatency, .writeLatency: 1000
-        default: 1
+        case .runTime, .runQueueDelay, .readLatency, .writeLatency: .microseconds
+        case .delayP50, .delayP99, .delayP999, .readP99, .writeP99: .histogramClass
+        default: .whole
+        }
+    }
+
+    func packed(_ value: Int64) -> Int64 {
+        switch form {
+        case .whole: value
+        case .microseconds: value / 1000 + value % 1000 / 500
+        case .histogramClass: value > 0 ? Int64(LatencyHistogram.index(of: value - 1)) + 1 : 0
+        }
+    }
+
+    func unpacked(_ number: Int64) -> Int64 {
+        switch form {
+        case .whole: number
+        case .microseconds: number &* 1000
+        case .histogramClass:
+            number > 0 ? LatencyHistogram.upperBound(of: Int(min(number, Int64(LatencyHistogram.classes))) - 1) : 0
         }
     }
 

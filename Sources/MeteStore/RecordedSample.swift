@@ -23,12 +23,10 @@ package struct RecordedSample: Equatable, Sendable {
     /// Whether nothing happened and nobody was there.
     package var isIdle: Bool { values.allSatisfy { $0 == 0 } }
 
-    /// As a file keeps it: see `Metric.grain`.
+    /// As a file keeps it: times to the microsecond, and quantiles as ends of a histogram's classes, which is what they are.
     package var rounded: RecordedSample {
         var rounded = self
-        for metric in Metric.allCases where metric.grain > 1 {
-            rounded[metric] = (self[metric] + metric.grain / 2) / metric.grain * metric.grain
-        }
+        for metric in Metric.allCases { rounded[metric] = metric.unpacked(metric.packed(self[metric])) }
         return rounded
     }
 

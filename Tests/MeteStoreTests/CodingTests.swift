@@ -20,10 +20,9 @@ struct CodingTests {
             var sample = RecordedSample(
                 end: Int64(index) * 1_000_000_007, length: Int64(random.next() % 1_000_000_000) + 1)
             for metric in Metric.allCases where random.uniform() < 0.3 {
-                sample[metric] =
-                    (Int64(bitPattern: random.next()) >> Int64(random.next() % 64)) / metric.grain * metric.grain
+                sample[metric] = Int64(bitPattern: random.next()) >> Int64(1 + random.next() % 63)
             }
-            return sample
+            return sample.rounded
         }
         #expect(try BlockCoding.decode(BlockCoding.encode(samples)) == samples)
     }

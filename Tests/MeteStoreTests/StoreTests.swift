@@ -22,7 +22,7 @@ struct StoreTests {
             let samples = components.map { name in
                 var sample = RecordedSample(end: end, length: interval)
                 sample[.runTime] = Int64(random.next() % UInt64(interval)) / 1000 * 1000
-                sample[.delayP99] = Int64(random.next() % 1_000_000)
+                sample[.delayP99] = LatencyHistogram.upperBound(of: Int(random.next() % 60))
                 sample[.threads] = 3
                 if index % 7 == 0 { sample[.readBytes] = 4096 }
                 return (component: ComponentID(name), sample: sample)
