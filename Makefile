@@ -27,8 +27,8 @@ STATIC  := .build/static/libsqlite3.a
 RELEASE_FLAGS := -c release --static-swift-stdlib -Xlinker -L$(CURDIR)/.build/static
 # Where it really is: tests find their programs beside themselves, in a virtual machine too.
 DEBUG    = $(realpath .build/debug)
-# Each is named as its file is.
-KERNEL_SUITES := $(basename $(notdir $(wildcard Tests/MeteKernelTests/*/*Tests.swift)))
+# Each is named as its file is. Recordings are files, which are the same on every kernel.
+KERNEL_SUITES := $(filter-out RecordCommandTests,$(basename $(notdir $(wildcard Tests/MeteKernelTests/*/*Tests.swift))))
 # Those that compare CPU times: see Tests/vm/test-vm.
 TIMED_SUITES  := ^(GuaranteeTests|ControlEffectTests)$$
 FORMAT  := Package.swift Sources Tests examples
