@@ -12,7 +12,7 @@ package struct MeteCommand: ParsableCommand {
         version: Version.current,
         subcommands: [
             AgentCommand.self, PlanCommand.self, TraceCommand.self, RecordCommand.self, ReplayCommand.self,
-            QueryCommand.self,
+            QueryCommand.self, CompareCommand.self,
             StatusCommand.self, DoctorCommand.self, RestoreCommand.self,
         ])
 

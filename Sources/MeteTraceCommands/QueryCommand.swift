@@ -45,18 +45,8 @@ package struct QueryCommand: ParsableCommand {
         let chosen = try components(reader)
         let report = QueryReport(metrics: metric.metrics, format: format)
         if component.isEmpty {
-            // Of a long time a tenth of a per cent more or less at its ends does not matter.
-            let tier: Tier = end - begin > 3 * 3600 * .perSecond ? .tenSeconds : .raw
-            for name in chosen {
-                // What a component did in all, as one sample.
-                let samples = try reader.samples(of: name, in: begin...end, tier: tier)
-                guard var sum = samples.first else { continue }
-                for sample in samples.dropFirst() { sum.fold(sample) }
-                // Windows in which it did nothing are not in the file.
-                sum.length = end - begin
-                sum.end = end
-                report.print(name, sum)
-            }
+            let summary = try RecordingSummary(file, from: from, to: to)
+            for name in chosen { if let sum = summary.sums[name] { report.print(name, sum) } }
         } else {
             for name in chosen {
                 for sample in try reader.samples(of: name, in: begin...end, tier: every.tier) {

@@ -27,7 +27,8 @@ final class QueryReport {
         case .table:
             if !hasHead { Console.line(columns.header) }
             let cells =
-                [Self.time(sample.end), name, Figure.fixed(sample.length.seconds, 3)] + metrics.map { cell($0, sample) }
+                [Self.time(sample.end), name, Figure.fixed(sample.length.seconds, 3)]
+                + metrics.map { $0.shown(of: sample) }
             for line in columns.row(cells) { Console.line(line) }
         case .csv:
             if !hasHead {
@@ -41,22 +42,6 @@ final class QueryReport {
                 "{\"end_ns\":\(sample.end),\"component\":\(Self.json(name)),\"length_ns\":\(sample.length),\(values)}")
         }
         hasHead = true
-    }
-
-    /// For people: cores, rates and durations; files get what was counted.
-    private func cell(_ metric: Metric, _ sample: RecordedSample) -> String {
-        switch metric {
-        case .runTime, .runQueueDelay: Figure.fixed(sample.rate(of: metric), 3)
-        case .delayP50, .delayP99, .delayP999, .readP99, .writeP99:
-            Figure.duration(sample[metric] > 0 ? sample[metric] : nil)
-        case .readLatency: Figure.duration(sample[.readRequests] > 0 ? sample[metric] / sample[.readRequests] : nil)
-        case .writeLatency: Figure.duration(sample[.writeRequests] > 0 ? sample[metric] / sample[.writeRequests] : nil)
-        case .readBytes, .writeBytes, .sentBytes, .receivedBytes: Figure.bytes(sample.rate(of: metric)) + "/s"
-        case .capacity, .steal, .interrupts: Figure.fixed(Double(sample[metric]) / 1000, 3)
-        case .resident, .anonymous: Figure.bytes(Double(sample[metric]))
-        case .threads, .processes, .lost, .cpus: "\(sample[metric])"
-        default: Figure.fixed(sample.rate(of: metric), 1) + "/s"
-        }
     }
 
     static func time(_ nanoseconds: Int64) -> String {
@@ -73,5 +58,23 @@ final class QueryReport {
 
     private static func json(_ text: String) -> String {
         (try? JSONEncoder().encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+    }
+}
+
+extension Metric {
+    /// For people: cores, rates and durations; files get what was counted.
+    func shown(of sample: RecordedSample) -> String {
+        switch self {
+        case .runTime, .runQueueDelay: Figure.fixed(sample.rate(of: self), 3)
+        case .delayP50, .delayP99, .delayP999, .readP99, .writeP99:
+            Figure.duration(sample[self] > 0 ? sample[self] : nil)
+        case .readLatency: Figure.duration(sample[.readRequests] > 0 ? sample[self] / sample[.readRequests] : nil)
+        case .writeLatency: Figure.duration(sample[.writeRequests] > 0 ? sample[self] / sample[.writeRequests] : nil)
+        case .readBytes, .writeBytes, .sentBytes, .receivedBytes: Figure.bytes(sample.rate(of: self)) + "/s"
+        case .capacity, .steal, .interrupts: Figure.fixed(Double(sample[self]) / 1000, 3)
+        case .resident, .anonymous: Figure.bytes(Double(sample[self]))
+        case .threads, .processes, .lost, .cpus: "\(sample[self])"
+        default: Figure.fixed(sample.rate(of: self), 1) + "/s"
+        }
     }
 }

@@ -86,6 +86,25 @@ extension KernelTests {
             #expect(try folder.text("policy.yaml").contains("mete-workload"), "it is left as it is")
         }
 
+        @Test func whatDiffersBetweenTwoRecordingsIsMarked() throws {
+            let arguments = [
+                "record", "--interval", "0.1", "--duration", "1.5", "--policy", folder.file("policy.yaml"),
+            ]
+            try MeteRun(arguments + ["-o", folder.file("idle")]).expect(0)
+            let spin = try Workload("spin", "600", "1").process
+            try MeteRun(arguments + ["-o", folder.file("busy")]).expect(0)
+            let run = try MeteRun(["compare", folder.file("idle"), folder.file("busy"), "--metric", "cpu.run"])
+            run.expect(0)
+            let line = run.output.split(separator: "\n").first { $0.hasPrefix("it ") }
+            #expect(line?.contains("new") == true && line?.hasSuffix("*") == true, "\(run.output)")
+            let same = try MeteRun([
+                "compare", folder.file("busy"), folder.file("busy"), "--metric", "cpu.run", "--changed",
+            ])
+            #expect(same.output.split(separator: "\n").count == 1, "only its head: \(same.output)")
+            try MeteRun(["compare", folder.file("busy")]).expect(64, saying: "--from-b")
+            withExtendedLifetime(spin) {}
+        }
+
         @Test func anUnknownComponentHasNeighbours() throws {
             try MeteRun(["record", "-o", file, "--interval", "0.1", "--duration", "1.5"]).expect(0)
             try MeteRun(["query", file, "--component", "kerne"]).expect(64, saying: "kernel")
