@@ -131,7 +131,7 @@ struct Comparison {
             first == 0
             ? "new" : (second >= first ? "+" : "") + Figure.fixed(100 * (second - first) / first, 1) + " %"
         return [self.first, self.second].map { $0.map { metric.shown(of: $0) } ?? "\u{2013}" } + [
-            second == 0 ? "gone" : change
+            self.second == nil ? "gone" : change
         ]
     }
 }
