@@ -312,8 +312,12 @@ package final class StoreWriter {
         try flush()
         try attempt("close") {
             try database.write { try $0.execute(sql: "DELETE FROM facts WHERE name = 'writer'") }
-            // Without a log, so that readers leave no files beside it.
-            try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
+            // Without a log, so that readers leave no files beside it. While a reader has it open the log has to stay, and is whole as well.
+            do {
+                try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
+            } catch let error as DatabaseError
+                where error.resultCode == .SQLITE_BUSY || error.resultCode == .SQLITE_LOCKED
+            {}
             try database.close()
         }
     }

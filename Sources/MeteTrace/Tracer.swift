@@ -78,9 +78,12 @@ package final class Tracer {
 
     /// Ends the window that is open and says what happened in it.
     package func closeWindow() throws(TraceError) -> TraceWindow {
+        // Before the records: a program that has done something by now has told of its beginning, so that it is known whose that was.
+        let traffic = try resources.readNetwork(slots: accountant.usedSlots)
+        let requests = try resources.readDisk()
         try takeIn()
         try settleLosses()
-        let disks = try takeInResources()
+        let disks = attribute(traffic, requests)
         if options.memory {
             let length = Self.now() - windowStart
             accountant.readMemory(budget: max(1, Int(Self.processesPerSecond * length / .perSecond)))
@@ -165,12 +168,14 @@ package final class Tracer {
 
     // MARK: Resources
 
-    private func takeInResources() throws(TraceError) -> [DiskSample] {
-        for (slot, usage) in try resources.readNetwork(slots: accountant.usedSlots) {
+    private func attribute(
+        _ traffic: [(slot: Int, usage: NetworkUsage)], _ requests: [KernelProbes.DiskCount]
+    ) -> [DiskSample] {
+        for (slot, usage) in traffic {
             accountant.add(DiskUsage(), usage, toSlot: slot)
         }
         var samples: [DiskSample] = []
-        for count in try resources.readDisk() {
+        for count in requests {
             accountant.add(count.usage, NetworkUsage(), toSlot: count.slot)
             samples.append(
                 DiskSample(

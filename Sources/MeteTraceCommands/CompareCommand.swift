@@ -53,51 +53,48 @@ package struct CompareCommand: ParsableCommand {
     }
 
     package func run() throws {
-        let a = try RecordingSummary(first, from: from, to: to)
-        let b = try RecordingSummary(second ?? first, from: fromB, to: toB)
+        let a = try summary(of: first, from: from, to: to)
+        let b = try summary(of: second ?? first, from: fromB, to: toB)
         let columns = TableColumns(
             [.init("COMPONENT", width: 28), .init("METRIC", width: 20)]
                 + ["FIRST", "SECOND", "CHANGE"].map { .init($0, width: 11, alignment: .right) } + [.init("", width: 1)])
         Console.line(columns.header)
-        for component in Set(a.sums.keys).union(b.sums.keys).sorted(by: { ($0?.name ?? "") < ($1?.name ?? "") }) {
+        for component in Set(a.keys).union(b.keys).sorted(by: { ($0?.name ?? "") < ($1?.name ?? "") }) {
             for metric in metric.metrics {
-                let comparison = Comparison(metric, a.sums[component], b.sums[component])
+                let comparison = Comparison(metric, a[component], b[component])
                 let isMarked = comparison.differs(by: threshold)
                 if comparison.isEmpty || changed && !isMarked { continue }
                 let cells = [component?.name ?? "machine", metric.name] + comparison.cells + [isMarked ? "*" : ""]
                 for line in columns.row(cells) { Console.line(line) }
             }
         }
-        for damage in a.damage + b.damage { Console.note("\(damage)") }
+    }
+
+    private func summary(of file: String, from: TimeOption?, to: TimeOption?) throws -> [ComponentID?: RecordedSample] {
+        let reader = try StoreReader(path: file)
+        guard let part = try TimeOption.part(of: reader, from: from, to: to) else { return [:] }
+        defer { for damage in reader.damage { Console.note("\(file): \(damage)") } }
+        return try RecordingSummary(reader, part).sums
     }
 }
 
 /// What each component did in one part of a recording, as one sample; nil is the machine.
 struct RecordingSummary {
     private(set) var sums: [ComponentID?: RecordedSample] = [:]
-    let damage: [StoreReader.Damage]
 
-    init(_ file: String, from: TimeOption?, to: TimeOption?) throws {
-        let reader = try StoreReader(path: file)
-        guard let whole = try reader.range() else {
-            damage = []
-            return
-        }
-        let begin = from?.nanoseconds(in: whole) ?? whole.lowerBound
-        let end = to?.nanoseconds(in: whole) ?? whole.upperBound
-        guard begin <= end else { throw ValidationError("\(file): the end is before the beginning") }
+    init(_ reader: StoreReader, _ part: ClosedRange<Int64>) throws {
+        let length = part.upperBound - part.lowerBound
         // Of a long time a tenth of a per cent more or less at its ends does not matter.
-        let tier: Tier = end - begin > 3 * 3600 * .perSecond ? .tenSeconds : .raw
+        let tier: Tier = length > 3 * 3600 * .perSecond ? .tenSeconds : .raw
         for component in [nil] + reader.components {
-            let samples = try reader.samples(of: component, in: begin...end, tier: tier)
+            let samples = try reader.samples(of: component, in: part, tier: tier)
             guard var sum = samples.first else { continue }
             for sample in samples.dropFirst() { sum.fold(sample) }
             // Windows in which it did nothing are not in the file.
-            sum.length = max(1, end - begin)
-            sum.end = end
+            sum.length = max(1, length)
+            sum.end = part.upperBound
             sums[component] = sum
         }
-        damage = reader.damage
     }
 }
 

@@ -38,18 +38,17 @@ package struct QueryCommand: ParsableCommand {
 
     package func run() throws {
         let reader = try StoreReader(path: file)
-        guard let whole = try reader.range() else { return Console.note("\(file) holds no window yet") }
-        let begin = from?.nanoseconds(in: whole) ?? whole.lowerBound
-        let end = to?.nanoseconds(in: whole) ?? whole.upperBound
-        guard begin <= end else { throw ValidationError("--from is later than --to") }
+        guard let part = try TimeOption.part(of: reader, from: from, to: to) else {
+            return Console.note("\(file) holds no window yet")
+        }
         let chosen = try components(reader)
         let report = QueryReport(metrics: metric.metrics, format: format)
         if component.isEmpty {
-            let summary = try RecordingSummary(file, from: from, to: to)
+            let summary = try RecordingSummary(reader, part)
             for name in chosen { if let sum = summary.sums[name] { report.print(name, sum) } }
         } else {
             for name in chosen {
-                for sample in try reader.samples(of: name, in: begin...end, tier: every.tier) {
+                for sample in try reader.samples(of: name, in: part, tier: every.tier) {
                     report.print(name, sample)
                 }
             }
@@ -126,7 +125,16 @@ enum TimeOption: ExpressibleByArgument {
         self = argument.hasPrefix("+") || argument.hasPrefix("-") ? .relative(seconds) : .sinceEpoch(seconds)
     }
 
-    func nanoseconds(in range: ClosedRange<Int64>) -> Int64 {
+    /// What two options ask for of a recording; nil when it holds no window yet.
+    static func part(of reader: StoreReader, from: TimeOption?, to: TimeOption?) throws -> ClosedRange<Int64>? {
+        guard let whole = try reader.range() else { return nil }
+        let begin = from?.nanoseconds(in: whole) ?? whole.lowerBound
+        let end = to?.nanoseconds(in: whole) ?? whole.upperBound
+        guard begin <= end else { throw ValidationError("\(reader.path): the end asked for is before the beginning") }
+        return begin...end
+    }
+
+    private func nanoseconds(in range: ClosedRange<Int64>) -> Int64 {
         switch self {
         case .sinceEpoch(let seconds): Int64(seconds * 1e9)
         case .relative(let seconds):

@@ -40,16 +40,15 @@ package struct ReplayCommand: ParsableCommand {
     package func run() throws {
         TickClock.blockSignals()
         let reader = try StoreReader(path: file)
-        guard let whole = try reader.range() else { return Console.note("\(file) holds no window yet") }
-        let begin = from?.nanoseconds(in: whole) ?? whole.lowerBound
-        let end = to?.nanoseconds(in: whole) ?? whole.upperBound
-        guard begin <= end else { throw ValidationError("--from is later than --to") }
+        guard let whole = try TimeOption.part(of: reader, from: from, to: to) else {
+            return Console.note("\(file) holds no window yet")
+        }
         let isTerminal = isatty(STDOUT_FILENO) == 1
-        var start = begin
+        var start = whole.lowerBound
         var due = TickClock.now()
-        while start <= end {
+        while start <= whole.upperBound {
             // A part at a time, so that a long recording needs no more memory than a short one.
-            let part = start...min(end, start + Self.part)
+            let part = start...min(whole.upperBound, start + Self.part)
             start = part.upperBound + 1
             for window in try reader.windows(in: part) {
                 if speed > 0 {

@@ -94,6 +94,21 @@ struct StoreTests {
         }
     }
 
+    /// Somebody looks on while the writer ends: the recording is whole, and that is no failure.
+    @Test func aWriterClosesWhileItIsRead() throws {
+        let folder = try TemporaryFolder(prefix: "mete-store")
+        let path = folder.file("r")
+        let writer = try StoreWriter(path: path, settings: StoreWriter.Settings(interval: .perSecond), version: "test")
+        for window in windows(5, interval: .perSecond) { try writer.append(window) }
+        let looking = try DatabaseQueue(path: path)
+        try looking.unsafeReentrantRead { database in
+            try database.execute(sql: "BEGIN; SELECT count(*) FROM recent")
+            try writer.close()
+            try database.execute(sql: "COMMIT")
+        }
+        #expect(try StoreReader(path: path).windows(in: Self.always).count == 5)
+    }
+
     /// A writer that is dropped without a word, as SIGKILL drops one, and another that goes on.
     @Test func aWriterGoesOnWhereTheLastOneWasCutOff() throws {
         let folder = try TemporaryFolder(prefix: "mete-store")

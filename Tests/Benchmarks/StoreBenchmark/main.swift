@@ -88,7 +88,8 @@ var facts = stat()
 stat(path, &facts)
 
 let reader = try StoreReader(path: path)
-guard let range = try reader.range() else { fatalError("nothing was recorded") }
+struct NothingRecorded: Error {}
+guard let range = try reader.range() else { throw NothingRecorded() }
 @MainActor func query(_ tier: Tier) throws -> (milliseconds: Double, count: Int) {
     var times: [Double] = []
     var count = 0

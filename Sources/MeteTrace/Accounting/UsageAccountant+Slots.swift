@@ -1,0 +1,74 @@
+import CMeteWire
+import MeteModel
+
+/// What is not in records of threads: what the kernel side counts by slot, and the memory of processes.
+extension UsageAccountant {
+    // MARK: Memory
+
+    /// Reads the memory of some processes; the next call goes on from there, and begins anew once all have had their turn.
+    ///
+    /// - Parameter budget: how many at the most; 5 µs each.
+    mutating func readMemory(budget: Int) {
+        if memoryQueue.isEmpty {
+            memoryQueue = processes.entries.keys.filter { !(processes[$0]?.facts.isKernelThread ?? true) }
+        }
+        for _ in 0..<min(budget, memoryQueue.count) {
+            let pid = memoryQueue.removeLast()
+            guard processes[pid] != nil, let memory = reader.memory(of: Int32(bitPattern: pid)) else { continue }
+            processes[pid]?.memory = memory
+        }
+        ledger.clearMemory()
+        for process in processes.entries.values { ledger.add(process.memory, to: process.component) }
+    }
+
+    // MARK: Slots
+
+    /// Where the kernel side is to count the threads of each process for which that has changed since this was last asked; nil for a
+    /// process that has ended.
+    ///
+    /// - Parameter slots: how many there are. The slot of a component is one more than its place in the ledger; 0 is for those without.
+    mutating func takeSlotChanges(slots: Int) -> [(id: UInt32, slot: UInt32?)] {
+        var changes: [(id: UInt32, slot: UInt32?)] = []
+        func slot(of component: Int) -> UInt32 { component + 1 < slots ? UInt32(component + 1) : 0 }
+        for pid in movedProcesses.sorted() {
+            guard let process = processes[pid] else {
+                changes.append((pid, nil))
+                continue
+            }
+            guard process.strayThreads > 0 else {
+                changes.append((pid, slot(of: process.component)))
+                continue
+            }
+            changes.append((pid, slot(of: process.component) | METE_SLOT_BY_THREAD))
+            for index in threads.slots(ofProcess: pid) where threads[index].key.tid != pid {
+                changes.append((threads[index].key.tid, slot(of: threads[index].component)))
+            }
+        }
+        changes += endedThreads.map { ($0, nil) }
+        movedProcesses = []
+        endedThreads = []
+        return changes
+    }
+
+    /// Takes in what the kernel side has counted of a component in the window that is open.
+    mutating func add(_ disk: DiskUsage, _ network: NetworkUsage, toSlot slot: Int) {
+        ledger.add(disk, network, to: ledger.index(of: component(ofSlot: slot)))
+    }
+
+    /// The slot of a component, nil when it has none of its own.
+    func slot(of component: ComponentID, slots: Int) -> Int? {
+        ledger.existingIndex(of: component).flatMap { $0 + 1 < slots ? $0 + 1 : nil }
+    }
+
+    func component(ofSlot slot: Int) -> ComponentID {
+        if slot & Int(METE_SLOT_PENDING) != 0 {
+            let pid = UInt32(slot & ~Int(METE_SLOT_PENDING))
+            let index = processes[pid]?.component ?? lately[pid]?.component
+            return index.map { ledger.accounts[$0].component } ?? .rest
+        }
+        return slot > 0 && slot <= ledger.accounts.count ? ledger.accounts[slot - 1].component : .rest
+    }
+
+    /// Slots with a component, and the one for what the kernel side cannot tell.
+    var usedSlots: Int { ledger.accounts.count + 1 }
+}
