@@ -1,6 +1,6 @@
 import MeteModel
 
-/// What a recording keeps of each component in each window. The numbers are in files and never change.
+/// What a recording keeps of each component in each window. The numbers are in files and never change; they may have gaps.
 package enum Metric: Int, CaseIterable, Sendable {
     /// Nanoseconds.
     case runTime = 0
@@ -44,6 +44,15 @@ package enum Metric: Int, CaseIterable, Sendable {
     case writeP99 = 30
     /// Of the machine: CPUs.
     case cpus = 31
+
+    /// Where a sample has it: the place in `allCases`.
+    var position: Int { Self.positions[rawValue] }
+
+    private static let positions: [Int] = {
+        var positions = Array(repeating: 0, count: (allCases.map(\.rawValue).max() ?? 0) + 1)
+        for (position, metric) in allCases.enumerated() { positions[metric.rawValue] = position }
+        return positions
+    }()
 
     /// How a value is kept in a file.
     private enum Form {

@@ -6,7 +6,7 @@ package struct RecordedSample: Equatable, Sendable {
     package var end: Int64
     /// Of the window; longer after a roll-up.
     package var length: Nanoseconds
-    /// By `Metric.rawValue`.
+    /// By `Metric.position`.
     private var values: [Int64]
 
     package init(end: Int64, length: Nanoseconds) {
@@ -16,8 +16,8 @@ package struct RecordedSample: Equatable, Sendable {
     }
 
     package subscript(metric: Metric) -> Int64 {
-        get { values[metric.rawValue] }
-        set { values[metric.rawValue] = newValue }
+        get { values[metric.position] }
+        set { values[metric.position] = newValue }
     }
 
     /// Whether nothing happened and nobody was there.

@@ -48,7 +48,7 @@ struct CodingTests {
 
     @Test func namesOfMetricsAreUnique() {
         #expect(Set(Metric.allCases.map(\.name)).count == Metric.allCases.count)
-        #expect(Metric.allCases.map(\.rawValue) == Array(0..<Metric.allCases.count), "their place in a sample")
+        #expect(Metric.allCases.map(\.position) == Array(Metric.allCases.indices), "however their numbers lie")
         for metric in Metric.allCases { #expect(Metric(name: metric.name) == metric) }
     }
 }
