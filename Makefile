@@ -52,7 +52,7 @@ demo: build ## redis beside CPU hogs: alone, unprotected, with static weights, w
 test: deps bpf ## build and run all tests, those in virtual machines included
 	@tools/apt-install $(TEST_PACKAGES)
 	$(SWIFT) build --build-tests -j $(JOBS)
-	$(SWIFT) test --skip-build --no-parallel
+	SWIFT=$(SWIFT) Tests/native-test
 	$(MAKE) test-vm
 	Tests/install-test
 
