@@ -1,4 +1,6 @@
 /// What a process is: read when it is first seen and anew after each exec, away from the hot path.
+///
+/// One that was forked and runs no program of its own is described as the one that made it, under its own id.
 package struct ProcessDescription: Equatable, Sendable, Codable {
     package var pid: Int32
     /// Since boot, in nanoseconds; with `pid` it names the process for ever.
@@ -8,19 +10,20 @@ package struct ProcessDescription: Equatable, Sendable, Codable {
     package var parent: Int32
     /// Of the main thread, at most 15 bytes.
     package var name: String
-    /// Path; nil for kernel threads and where it may not be read.
+    /// Path; nil for kernel threads and where it may not be read. That of a file that was replaced is the path it had.
     package var executable: String?
     /// Arguments joined by single spaces; empty for kernel threads.
     package var commandLine: String
     /// Effective user id.
     package var user: UInt32
-    /// Path in the v2 hierarchy, or where that has no group of its own in the first that has; `/` for none.
+    /// Path in the v2 hierarchy, or where it is in none there, in the first v1 hierarchy whose groups tell services apart; `/` for none.
     package var cgroup: String
     /// Innermost systemd service or scope.
     package var unit: String?
     /// Id of the innermost container.
     package var container: String?
-    /// Paths of the shared libraries that are mapped, without those mapped later by dlopen(3); sorted.
+    /// Paths of the shared libraries that are mapped, sorted: read once, a moment after the program began, so without those that
+    /// dlopen(3) maps later. Empty until then, for processes that ended before, for kernel threads and where they may not be read.
     package var libraries: [String]
 
     package init(
@@ -41,4 +44,6 @@ package struct ProcessDescription: Equatable, Sendable, Codable {
         self.container = container
         self.libraries = libraries
     }
+
+    package var key: ProcessKey { ProcessKey(pid: pid, start: start) }
 }

@@ -41,6 +41,8 @@ package final class Tracer {
     private static let mostTicksWithoutSweep = 9
     /// Whose memory is read: a quarter of a per cent of a core.
     private static let processesPerSecond: Nanoseconds = 500
+    /// Of a window, at the most, for the libraries of new programs: a hundredth of a core.
+    private static let libraryShare: Nanoseconds = 100
 
     /// - Parameters:
     ///   - classifier: decides the component of every thread.
@@ -60,7 +62,8 @@ package final class Tracer {
         resources = ResourceMeter(probes, options)
         capacity = try CapacityMeter()
         accountant = UsageAccountant(
-            classifier: classifier, reader: reader, permanent: permanent, beginning: Self.sinceBoot())
+            classifier: classifier, reader: reader, permanent: permanent, beginning: Self.sinceBoot(),
+            describes: options.descriptions)
         windowStart = Self.now()
         try sweepCompletely()
         try tellSlots()
@@ -88,6 +91,7 @@ package final class Tracer {
             let length = Self.now() - windowStart
             accountant.readMemory(budget: max(1, Int(Self.processesPerSecond * length / .perSecond)))
         }
+        readLibraries()
         try tellSlots()
         let end = Self.now()
         let samples = accountant.closeWindow(start: windowStart, end: end)
@@ -138,6 +142,23 @@ package final class Tracer {
             found[accountant.component(ofSlot: slot), default: ComponentLatencies()] += latencies
         }
         return found
+    }
+
+    // MARK: Processes
+
+    /// What has become known of processes since the last call, and which have ended: to be called once per window. Nothing unless
+    /// `KernelProbes.Options.descriptions` is set; the first call describes every process that lives.
+    package func processChanges() -> ProcessChanges { accountant.takeProcessChanges() }
+
+    /// A process that lives, with the libraries that it has mapped now, those of dlopen(3) included; nil when there is none with this id.
+    /// Costs a look into /proc.
+    package func describe(pid: Int32) -> ProcessDescription? { accountant.describe(UInt32(bitPattern: pid)) }
+
+    private func readLibraries() {
+        guard options.descriptions else { return }
+        let now = Self.now()
+        let end = now.nanoseconds + (now - windowStart) / Self.libraryShare
+        accountant.readLibraries(now: now) { Self.now().nanoseconds < end }
     }
 
     /// Puts another policy in force.

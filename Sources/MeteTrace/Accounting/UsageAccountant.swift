@@ -29,16 +29,20 @@ package struct UsageAccountant {
     private var windows = 0
     /// Processes whose memory is yet to be read in this round.
     var memoryQueue: [UInt32] = []
+    var descriptions: DescriptionLog
 
     /// - Parameters:
     ///   - permanent: components that have a sample in every window even when nobody belongs to them.
     ///   - beginning: nanoseconds since boot (CLOCK_BOOTTIME) at which tracing began.
+    ///   - describes: whether processes are described, by `takeProcessChanges`.
     package init(
-        classifier: any Classifying, reader: any ProcessReading, permanent: [ComponentID], beginning: UInt64
+        classifier: any Classifying, reader: any ProcessReading, permanent: [ComponentID], beginning: UInt64,
+        describes: Bool = false
     ) {
         self.classifier = classifier
         self.reader = reader
         self.beginning = beginning
+        descriptions = DescriptionLog(isKept: describes)
         ledger = ComponentLedger(permanent: permanent)
     }
 
@@ -204,6 +208,7 @@ package struct UsageAccountant {
         let pid = threads[slot].pid
         if threads[slot].key.tid == pid {
             processes[pid]?.facts.comm = name.string
+            descriptions.noteChange(of: pid)
             reassign(pid)
         } else if let process = processes[pid] {
             assign(slot, to: componentIndex(of: process, thread: name))
@@ -215,6 +220,7 @@ package struct UsageAccountant {
         guard record.tid == record.pid, let process = processes[record.pid] else { return }
         if process.facts.user != record.user {
             processes[record.pid]?.facts.user = record.user
+            descriptions.noteChange(of: record.pid)
             reassign(record.pid)
         }
         let parent = UInt32(bitPattern: process.facts.parent)
@@ -222,6 +228,7 @@ package struct UsageAccountant {
         processes[parent]?.children -= 1
         processes[record.parent_pid]?.children += 1
         processes[record.pid]?.facts.parent = Int32(bitPattern: record.parent_pid)
+        descriptions.noteChange(of: record.pid)
     }
 
     private mutating func assign(_ slot: Int, to component: Int) {
@@ -247,6 +254,7 @@ package struct UsageAccountant {
             if known.startTime == 0 {
                 // Another thread of it was seen first.
                 processes[record.pid]?.startTime = record.start_ns
+                noteStart(of: record.pid)
                 return known
             }
             // The id was used again and the exits of its former owner were lost.
@@ -255,14 +263,17 @@ package struct UsageAccountant {
         }
         let cgroups: [CgroupMembership]
         var facts: ProcessFacts
+        var libraries: [String]?
         let parent = processes[record.parent_pid]
         if record.flags & UInt16(METE_FLAG_KERNEL.rawValue) != 0 {
             cgroups = [CgroupMembership(controllers: "", path: "/")]
             facts = ProcessFacts(
                 pid: 0, parent: 0, comm: "", executable: nil, commandLine: "", user: 0, cgroups: cgroups)
+            libraries = []
         } else if let parent, origin != .found {
             cgroups = parent.cgroups
             facts = parent.facts
+            libraries = parent.libraries
         } else if let (program, found) = read(record.pid) {
             cgroups = found
             facts = ProcessFacts(
@@ -293,8 +304,9 @@ package struct UsageAccountant {
         ledger.countProcesses(1, in: component)
         let entry = ProcessTable.Entry(
             facts: facts, startTime: record.tid == record.pid ? record.start_ns : 0, assignment: assignment,
-            component: component, cgroups: cgroups)
+            component: component, cgroups: cgroups, libraries: libraries)
         processes[record.pid] = entry
+        if libraries == nil { noteProgram(of: record.pid) } else { descriptions.noteChange(of: record.pid) }
         processes[record.parent_pid]?.children += 1
         movedProcesses.insert(record.pid)
         return entry
@@ -312,6 +324,7 @@ package struct UsageAccountant {
 
     private mutating func leave(_ pid: UInt32) {
         guard let entry = processes[pid] else { return }
+        noteEnd(of: pid)
         ledger.countProcesses(-1, in: entry.component)
         processes[pid] = nil
         movedProcesses.insert(pid)
@@ -333,6 +346,7 @@ package struct UsageAccountant {
         processes[record.pid]?.facts.comm = ThreadName(record).string
         processes[record.pid]?.facts.user = record.user
         readProgram(of: record.pid, otherwise: path)
+        noteProgram(of: record.pid)
         movedProcesses.insert(record.pid)
         // Born straight into a cgroup (CLONE_INTO_CGROUP), it has not been moved.
         readCgroups(of: record.pid)
@@ -351,6 +365,7 @@ package struct UsageAccountant {
         guard let process = processes[pid], !found.isEmpty, found != process.cgroups else { return }
         processes[pid]?.cgroups = found
         processes[pid]?.facts.cgroups = OwnGroups.masked(found, before: process.facts.cgroups)
+        descriptions.noteChange(of: pid)
         generation += 1
     }
 
@@ -358,6 +373,7 @@ package struct UsageAccountant {
     package mutating func readAllProcesses() {
         for (pid, process) in processes.entries.sorted(by: { $0.key < $1.key }) where !process.facts.isKernelThread {
             readProgram(of: pid, otherwise: nil)
+            if processes[pid]?.facts != process.facts { noteProgram(of: pid) }
             readCgroups(of: pid)
             // The kernel side forgot where it belongs when it ran a new program, of which no record may have come.
             movedProcesses.insert(pid)
@@ -386,6 +402,7 @@ package struct UsageAccountant {
             }
             processes[pid]?.strayThreads = stray
             movedProcesses.insert(pid)
+            descriptions.noteChange(of: pid)
             generation += 1
         }
         guard classifier.dependsOnAncestors, process.children > 0 else { return }

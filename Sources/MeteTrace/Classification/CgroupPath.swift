@@ -22,6 +22,9 @@ struct CgroupPath {
         }
     }
 
+    /// The units without slices, which hold no process of their own.
+    var services: [Substring] { units.filter { !$0.ends(withBytesOf: ".slice") } }
+
     /// The containers on the path, from the root down; the last is the innermost.
     var containers: [Container] {
         var found: [Container] = []

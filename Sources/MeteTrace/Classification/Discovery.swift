@@ -43,7 +43,7 @@ package struct Discovery: Classifying {
     ///
     /// `user@UID.service` is a user's systemd and contains the user's own units. Its `init.scope` is that systemd itself.
     private static func unit(on path: CgroupPath) -> Origin? {
-        let units = path.units.filter { !$0.ends(withBytesOf: ".slice") }
+        let units = path.services
         guard let innermost = units.last else { return nil }
         guard let manager = units.dropLast().last(where: isUserManager) else {
             return .unit(innermost, user: nil)

@@ -17,6 +17,8 @@ package final class KernelProbes {
         package var network = false
         /// Whether the memory of processes is read, from /proc: there is no probe for it.
         package var memory = false
+        /// Whether processes are described: see `Tracer.processChanges`.
+        package var descriptions = false
 
         package init() {}
 

@@ -8,6 +8,8 @@ package protocol ProcessReading {
     mutating func cgroups(of pid: Int32) -> [CgroupMembership]
     /// What a process has in memory, or nil when it is gone.
     mutating func memory(of pid: Int32) -> MemoryUsage?
+    /// Paths of the shared libraries that a process has mapped, sorted; nil when it is gone or they may not be read.
+    mutating func libraries(of pid: Int32) -> [String]?
 }
 
 /// What a process runs.

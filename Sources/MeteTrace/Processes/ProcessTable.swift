@@ -19,6 +19,14 @@ struct ProcessTable {
         var strayThreads = 0
         /// As of when it was last looked at.
         var memory = MemoryUsage()
+        /// Of the program that it runs; nil until they are read.
+        var libraries: [String]?
+        /// Number of that program: see `DescriptionLog`.
+        var program: UInt64 = 0
+        /// Whether a description of it has been handed out.
+        var isDescribed = false
+
+        func key(_ pid: UInt32) -> ProcessKey { ProcessKey(pid: Int32(bitPattern: pid), start: startTime) }
     }
 
     private(set) var entries: [UInt32: Entry] = [:]

@@ -7,13 +7,16 @@ struct RecordScript {
     var accountant: UsageAccountant
     let processes: FakeProcesses
 
-    init(_ components: [ComponentPolicy], facts: [Int32: FakeProcess] = [:], beginning: UInt64 = 0) throws {
+    init(
+        _ components: [ComponentPolicy], facts: [Int32: FakeProcess] = [:], beginning: UInt64 = 0,
+        describes: Bool = false
+    ) throws {
         var policy = Policy()
         policy.components = components + [ComponentPolicy(id: .rest)]
         processes = FakeProcesses(facts)
         accountant = UsageAccountant(
             classifier: try Classifier(policy), reader: processes,
-            permanent: policy.components.map(\.id), beginning: beginning)
+            permanent: policy.components.map(\.id), beginning: beginning, describes: describes)
     }
 
     mutating func send(
@@ -60,6 +63,7 @@ struct FakeProcess {
     var commandLine = ""
     /// Nil for one that ends before this can be read.
     var cgroup: String? = "/"
+    var libraries: [String] = []
 }
 
 /// What /proc would show; a test may change it.
@@ -75,6 +79,8 @@ final class FakeProcesses: ProcessReading {
     }
 
     func memory(of pid: Int32) -> MemoryUsage? { processes[pid].map { _ in MemoryUsage(resident: 4096) } }
+
+    func libraries(of pid: Int32) -> [String]? { processes[pid]?.libraries }
 
     func cgroups(of pid: Int32) -> [CgroupMembership] {
         guard let cgroup = processes[pid]?.cgroup else {
