@@ -52,8 +52,7 @@ package final class Agent {
             self.controller = controller
         }
         do {
-            var probes = KernelProbes.Options()
-            probes.ringBytes = options.ringBytes
+            var probes = options.probes
             timesDelays = try !Self.kernelKeepsDelays(controller, at: now, log: log)
             probes.ownClock = timesDelays
             tracer = try Tracer(classifier: source.classifier, permanent: source.permanent, options: probes)
@@ -138,7 +137,7 @@ package final class Agent {
         let count = losses.usageRecords + losses.eventRecords + losses.exitRecords
         guard count >= 2 * max(1, reportedLosses) else { return }
         reportedLosses = count
-        log(.recordsLost(losses, ringBytes: options.ringBytes))
+        log(.recordsLost(losses, ringBytes: options.probes.ringBytes))
     }
 
     /// What a rehearsal would have in force by the plan of `snapshot`, which must be the last one; nil before the first plan.

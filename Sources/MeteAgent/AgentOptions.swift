@@ -1,4 +1,5 @@
 import MeteModel
+package import MeteTrace
 
 /// What an agent is started with.
 package struct AgentOptions: Sendable {
@@ -10,8 +11,8 @@ package struct AgentOptions: Sendable {
     package var stateFolder: String
     /// Where the API listens; nil for none.
     package var socket: String?
-    /// Bytes of the ring buffer.
-    package var ringBytes: UInt32 = 1 << 20
+    /// What is traced. Who keeps run-queue delays is found out at the start, whatever stands here.
+    package var probes = KernelProbes.Options()
     package static let mostRingBytes: UInt32 = 1 << 30
 
     package enum Control: Sendable {

@@ -7,6 +7,7 @@ import MetePolicy
 import MeteProtocol
 import MeteText
 import MeteTrace
+import MeteTraceCommands
 
 /// `mete agent`.
 package struct AgentCommand: ParsableCommand {
@@ -31,6 +32,9 @@ package struct AgentCommand: ParsableCommand {
     @Option(help: "Path of the socket that the API listens on.")
     var socket = SocketPath.standard
 
+    @Option(help: "What to trace, of cpu, disk, network and memory, with commas between; the fewer, the cheaper.")
+    var only: TracedResources = .all
+
     @Option(help: "Bytes of the ring buffer between kernel and agent.")
     var ringBytes: UInt32 = 1 << 20
 
@@ -47,7 +51,8 @@ package struct AgentCommand: ParsableCommand {
         var options = AgentOptions(stateFolder: stateDir, socket: socket)
         options.policyFile = policy
         options.control = enforce ? .enforced : .none
-        options.ringBytes = ringBytes
+        options.probes.ringBytes = ringBytes
+        only.apply(to: &options.probes)
         let agent = try Agent(options, context: .thisMachine(), version: Version.current) { event in
             Console.note("\(event)")
         }

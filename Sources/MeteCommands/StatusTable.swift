@@ -13,6 +13,7 @@ package struct StatusTable {
         var lines = Self.head(report)
         lines.append("")
         lines += Self.components(report)
+        lines += ResourceSection.lines(of: report.components)
         lines += ReportSections.section("Breached guarantees", Self.breaches(report))
         lines += ReportSections.sharedThreads(of: report.components)
         lines += ReportSections.notes(on: report.components)

@@ -17,11 +17,13 @@ package struct ComponentReport: Equatable, Sendable, Codable {
     package var allotment: AllotmentReport?
     package var enforcement: EnforcementReport
     package var guarantee: GuaranteeReport
+    /// Absent for the first second.
+    package var resources: ResourceReport?
 
     package init(
         id: ComponentID, class: ComponentClass, priority: Int, processes: Int, threads: Int, usage: Double,
         demand: Double, forecast: ForecastReport? = nil, allotment: AllotmentReport? = nil,
-        enforcement: EnforcementReport, guarantee: GuaranteeReport
+        enforcement: EnforcementReport, guarantee: GuaranteeReport, resources: ResourceReport? = nil
     ) {
         self.id = id
         self.class = `class`
@@ -34,5 +36,6 @@ package struct ComponentReport: Equatable, Sendable, Codable {
         self.allotment = allotment
         self.enforcement = enforcement
         self.guarantee = guarantee
+        self.resources = resources
     }
 }

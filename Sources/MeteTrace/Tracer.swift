@@ -32,7 +32,7 @@ package final class Tracer {
     private var ticksUntilSweep = 0
     private var rosters = MembershipRosters()
     private var resources: ResourceMeter
-    private let options: KernelProbes.Options
+    package let options: KernelProbes.Options
 
     /// With more threads than this a sweep is not made in every tick: see bpf/sched.bpf.c for what it costs. What a thread used since
     /// its first switch in a tick, less than a slice, is then counted one tick later, and a wait that began before the tick is

@@ -1,5 +1,5 @@
 import ArgumentParser
-import MeteTrace
+package import MeteTrace
 
 /// What is traced beside CPUs, whose probes are always there: they tell who is who.
 package struct TracedResources: OptionSet, Sendable {
@@ -16,7 +16,7 @@ package struct TracedResources: OptionSet, Sendable {
         ("cpu", []), ("disk", .disk), ("network", .network), ("memory", .memory),
     ]
 
-    func apply(to options: inout KernelProbes.Options) {
+    package func apply(to options: inout KernelProbes.Options) {
         options.delayHistograms = true
         options.disk = contains(.disk)
         options.network = contains(.network)

@@ -24,6 +24,34 @@ struct StatusTableTests {
         #expect(StatusTable(report).text == Self.goldenOfFirstSeconds)
     }
 
+    @Test func resourcesReadLikeThis() {
+        var report = Self.report
+        report.components = Array(report.components.prefix(2))
+        report.components[0].resources = ResourceReport(
+            runQueueDelay: ResourceReport.RunQueueDelay(p50Seconds: 2e-6, p99Seconds: 0.0042, p999Seconds: 0.01),
+            diskReads: ResourceReport.Disk(
+                requestsPerSecond: 100, bytesPerSecond: 409_600, meanLatencySeconds: 0.0001, p99LatencySeconds: 0.0005),
+            diskWrites: ResourceReport.Disk(requestsPerSecond: 0, bytesPerSecond: 0),
+            network: ResourceReport.Network(
+                sentBytesPerSecond: 12_000_000, sentPacketsPerSecond: 9000, receivedBytesPerSecond: 300,
+                receivedPacketsPerSecond: 10, retransmitsPerSecond: 0),
+            memory: ResourceReport.Memory(
+                residentBytes: 52_428_800, anonymousBytes: 1024, majorFaultsPerSecond: 0))
+        // A component that did nothing has no row.
+        report.components[1].resources = ResourceReport(
+            network: ResourceReport.Network(
+                sentBytesPerSecond: 0, sentPacketsPerSecond: 0, receivedBytesPerSecond: 0, receivedPacketsPerSecond: 0,
+                retransmitsPerSecond: 0))
+        #expect(
+            ResourceSection.lines(of: report.components) == [
+                "",
+                "COMPONENT               READ/S     P99  WRITTEN/S     P99   SENT/S  RECEIVED/S  RESIDENT  CPU WAIT P99",
+                "batch                     400K   500us          0       -      11M         300       50M         4.2ms",
+            ])
+        report.components[0].resources = nil
+        #expect(ResourceSection.lines(of: report.components).isEmpty)
+    }
+
     @Test func saysWhenThereIsNoComponent() {
         var report = Self.report
         report.components = []

@@ -119,6 +119,35 @@ enum GoldenJSON {
               "id" : "shop",
               "priority" : 100,
               "processes" : 1,
+              "resources" : {
+                "diskReads" : {
+                  "bytesPerSecond" : 32768,
+                  "meanLatencySeconds" : 0.0625,
+                  "p99LatencySeconds" : 0.125,
+                  "requestsPerSecond" : 8
+                },
+                "diskWrites" : {
+                  "bytesPerSecond" : 0,
+                  "requestsPerSecond" : 0
+                },
+                "memory" : {
+                  "anonymousBytes" : 524288,
+                  "majorFaultsPerSecond" : 0.25,
+                  "residentBytes" : 1048576
+                },
+                "network" : {
+                  "receivedBytesPerSecond" : 2048,
+                  "receivedPacketsPerSecond" : 32,
+                  "retransmitsPerSecond" : 0.5,
+                  "sentBytesPerSecond" : 1024,
+                  "sentPacketsPerSecond" : 16
+                },
+                "runQueueDelay" : {
+                  "p50Seconds" : 0.0009765625,
+                  "p999Seconds" : 0.00390625,
+                  "p99Seconds" : 0.001953125
+                }
+              },
               "threads" : 6,
               "usage" : 0.25
             },

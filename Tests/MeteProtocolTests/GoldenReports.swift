@@ -46,7 +46,19 @@ enum GoldenReports {
                     notes: ["1 process stays in a group of others"]),
                 guarantee: GuaranteeReport(
                     amount: 0.5, state: .breached, breaches: 2,
-                    lastBreach: BreachReport(at: 1_790_000_042, explanation: "got 0.18 of 0.25 cores"))),
+                    lastBreach: BreachReport(at: 1_790_000_042, explanation: "got 0.18 of 0.25 cores")),
+                resources: ResourceReport(
+                    runQueueDelay: ResourceReport.RunQueueDelay(
+                        p50Seconds: 0.000_976_562_5, p99Seconds: 0.001_953_125, p999Seconds: 0.003_906_25),
+                    diskReads: ResourceReport.Disk(
+                        requestsPerSecond: 8, bytesPerSecond: 32_768, meanLatencySeconds: 0.0625,
+                        p99LatencySeconds: 0.125),
+                    diskWrites: ResourceReport.Disk(requestsPerSecond: 0, bytesPerSecond: 0),
+                    network: ResourceReport.Network(
+                        sentBytesPerSecond: 1024, sentPacketsPerSecond: 16, receivedBytesPerSecond: 2048,
+                        receivedPacketsPerSecond: 32, retransmitsPerSecond: 0.5),
+                    memory: ResourceReport.Memory(
+                        residentBytes: 1_048_576, anonymousBytes: 524_288, majorFaultsPerSecond: 0.25))),
             ComponentReport(
                 id: .rest, class: .throughput, priority: 50, processes: 12, threads: 30, usage: 0, demand: 0,
                 enforcement: EnforcementReport(), guarantee: GuaranteeReport(amount: 0, state: .idle)),

@@ -12,6 +12,8 @@ package struct AgentSnapshot: Sendable {
         package var verdict: GuaranteeWatch.Verdict
         package var breaches: UInt64
         package var lastBreach: (at: Instant, explanation: String)?
+        /// Over the last second or so; nil before that.
+        package var resources: ResourceUse?
     }
 
     package var tick: UInt64
@@ -19,6 +21,8 @@ package struct AgentSnapshot: Sendable {
     package var at: Instant
     package var tickLength: Nanoseconds
     package var window: TraceWindow
+    /// What beside CPUs is measured.
+    package var traced: KernelProbes.Options
     package var plan: PartitionPlan?
     /// One per sample of the window, in its order.
     package var components: [Component]

@@ -19,6 +19,7 @@ package final class ControlLoop {
     private var reportedFailures: [Setting: ControlError] = [:]
     private var reportedJournalError: ControlError?
     private var reportedShortfalls: Set<ComponentID> = []
+    private var resources = ResourceUses()
     private var cost = CostMeter()
     private var tickCount: UInt64 = 0
     private let cpuController: String
@@ -63,6 +64,7 @@ package final class ControlLoop {
             watch(sample, policy, limit: limit, at: now)
         }
         if tickCount % UInt64(Self.absentTicksKept) == 0 { forgetAbsent() }
+        resources.observe(window.samples, latencies: tracer.latencies)
 
         let partition = Partition(resource: .cpu, unit: policy.cpuUnit, stability: policy.stability)
         let claimants = zip(window.samples, policies).map { sample, policy in
@@ -145,11 +147,12 @@ package final class ControlLoop {
             return AgentSnapshot.Component(
                 policy: policy, forecast: state?.forecast,
                 verdict: state?.verdict ?? GuaranteeWatch.Verdict(state: .idle, entitled: 0, got: 0, demand: 0),
-                breaches: state?.watch.breaches ?? 0, lastBreach: state?.lastBreach)
+                breaches: state?.watch.breaches ?? 0, lastBreach: state?.lastBreach,
+                resources: resources.told[sample.component])
         }
         return AgentSnapshot(
-            tick: tickCount, missedTicks: missed, at: now, tickLength: policy.tick, window: window, plan: plan,
-            components: components, control: controlStatus, cost: cost.cost,
+            tick: tickCount, missedTicks: missed, at: now, tickLength: policy.tick, window: window,
+            traced: tracer.options, plan: plan, components: components, control: controlStatus, cost: cost.cost,
             journalError: reportedJournalError)
     }
 }

@@ -33,13 +33,14 @@ extension ComponentReport {
         return zip(snapshot.window.samples, snapshot.components).map { sample, component in
             ComponentReport(
                 sample, component, allotments[sample.component], snapshot.control[sample.component],
-                at: snapshot.at, circumstances)
+                at: snapshot.at, snapshot.traced, circumstances)
         }
     }
 
     private init(
         _ sample: UsageSample, _ component: AgentSnapshot.Component, _ allotment: Allotment?,
-        _ control: ComponentControlStatus?, at now: Instant, _ circumstances: PublishedState.Circumstances
+        _ control: ComponentControlStatus?, at now: Instant, _ traced: KernelProbes.Options,
+        _ circumstances: PublishedState.Circumstances
     ) {
         self.init(
             id: sample.component, class: component.policy.class, priority: component.policy.priority,
@@ -52,7 +53,8 @@ extension ComponentReport {
                 breaches: component.breaches,
                 lastBreach: component.lastBreach.map {
                     BreachReport(at: circumstances.wallClock(at: $0.at), explanation: $0.explanation)
-                }))
+                }),
+            resources: component.resources.map { ResourceReport($0, traced) })
     }
 }
 
