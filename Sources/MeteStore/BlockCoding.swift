@@ -64,7 +64,7 @@ enum BlockCoding {
         case plain = 2
     }
 
-    private static func encode(_ values: [Int64], to writer: inout ByteWriter) {
+    static func encode(_ values: [Int64], to writer: inout ByteWriter) {
         var before: Int64 = 0
         let steps = values.map { value in
             defer { before = value }
@@ -108,7 +108,7 @@ enum BlockCoding {
         }
     }
 
-    private static func decodeColumn(
+    static func decodeColumn(
         _ count: Int, _ reader: inout ByteReader
     ) throws(ByteReader.Malformed) -> [Int64] {
         guard let packing = Packing(rawValue: try reader.read()) else { throw ByteReader.Malformed() }

@@ -13,6 +13,12 @@ struct ByteWriter {
 
     mutating func write(byte: UInt8) { bytes.append(byte) }
 
+    /// Its length in bytes, then these in UTF-8.
+    mutating func write(text: String) {
+        write(UInt64(text.utf8.count))
+        bytes += text.utf8
+    }
+
     /// Small numbers of either sign take little room (zigzag).
     mutating func write(signed number: Int64) {
         write(UInt64(bitPattern: number << 1 ^ number >> 63))
@@ -54,6 +60,12 @@ struct ByteReader {
     mutating func readSigned() throws(Malformed) -> Int64 {
         let number = try read()
         return Int64(bitPattern: number >> 1) ^ -Int64(bitPattern: number & 1)
+    }
+
+    mutating func readText() throws(Malformed) -> String {
+        let count = try readCount(atMost: bytes.count - place)
+        defer { place += count }
+        return String(decoding: bytes[place..<place + count], as: UTF8.self)
     }
 
     /// A count of things that take at least a byte each, so that a broken one cannot ask for the whole memory.

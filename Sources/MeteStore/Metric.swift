@@ -44,6 +44,16 @@ package enum Metric: Int, CaseIterable, Sendable {
     case writeP99 = 30
     /// Of the machine: CPUs.
     case cpus = 31
+    /// Nanoseconds for which others than the component ran while its threads waited for a CPU.
+    case disturbed = 50
+    /// Thousandths of a core: what the agent forecast, what it allotted.
+    case forecastMedian = 51
+    case forecastP95 = 52
+    case allotted = 53
+    /// Seconds for which the guarantee did not hold, each once.
+    case breaches = 54
+    /// Processes that lived less than a window and used next to nothing, of which nothing else is kept.
+    case briefProcesses = 55
 
     /// Where a sample has it: the place in `allCases`.
     var position: Int { Self.positions[rawValue] }
@@ -65,7 +75,7 @@ package enum Metric: Int, CaseIterable, Sendable {
 
     private var form: Form {
         switch self {
-        case .runTime, .runQueueDelay, .readLatency, .writeLatency: .microseconds
+        case .runTime, .runQueueDelay, .readLatency, .writeLatency, .disturbed: .microseconds
         case .delayP50, .delayP99, .delayP999, .readP99, .writeP99: .histogramClass
         default: .whole
         }
@@ -99,7 +109,8 @@ package enum Metric: Int, CaseIterable, Sendable {
     package var fold: Fold {
         switch self {
         case .threads, .processes, .delayP50, .delayP99, .delayP999, .capacity, .steal, .interrupts, .lost,
-            .resident, .anonymous, .readP99, .writeP99, .cpus:
+            .resident, .anonymous, .readP99, .writeP99, .cpus,
+            .forecastMedian, .forecastP95, .allotted:
             .highest
         default: .sum
         }
@@ -140,6 +151,12 @@ package enum Metric: Int, CaseIterable, Sendable {
         case .readP99: "disk.read-p99"
         case .writeP99: "disk.write-p99"
         case .cpus: "machine.cpus"
+        case .disturbed: "cpu.disturbed"
+        case .forecastMedian: "forecast.median"
+        case .forecastP95: "forecast.p95"
+        case .allotted: "plan.allotted"
+        case .breaches: "guarantee.breaches"
+        case .briefProcesses: "processes.brief"
         }
     }
 

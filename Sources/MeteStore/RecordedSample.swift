@@ -46,26 +46,8 @@ package struct RecordedSample: Equatable, Sendable {
     package func rate(of metric: Metric) -> Double {
         guard metric.fold == .sum, length > 0 else { return Double(self[metric]) }
         switch metric {
-        case .runTime, .runQueueDelay: return Double(self[metric]) / Double(length)
+        case .runTime, .runQueueDelay, .disturbed: return Double(self[metric]) / Double(length)
         default: return Double(self[metric]) / length.seconds
         }
-    }
-}
-
-/// All samples of one window.
-package struct RecordedWindow: Equatable, Sendable {
-    package var machine: RecordedSample
-    package var components: [(component: ComponentID, sample: RecordedSample)]
-
-    package init(machine: RecordedSample, components: [(component: ComponentID, sample: RecordedSample)]) {
-        self.machine = machine
-        self.components = components
-    }
-
-    package static func == (left: RecordedWindow, right: RecordedWindow) -> Bool {
-        left.machine == right.machine
-            && left.components.elementsEqual(right.components) {
-                $0.component == $1.component && $0.sample == $1.sample
-            }
     }
 }

@@ -18,6 +18,12 @@ package struct DiskSample: Equatable, Sendable {
     package var device: DiskDevice
     package var component: ComponentID
     package var usage: DiskUsage
+
+    package init(device: DiskDevice, component: ComponentID, usage: DiskUsage) {
+        self.device = device
+        self.component = component
+        self.usage = usage
+    }
 }
 
 /// The eyes of the agent and of `mete trace`: loads the kernel programs, takes in every thread, and cuts time into windows.

@@ -65,15 +65,16 @@ extension Metric {
     /// For people: cores, rates and durations; files get what was counted.
     func shown(of sample: RecordedSample) -> String {
         switch self {
-        case .runTime, .runQueueDelay: Figure.fixed(sample.rate(of: self), 3)
+        case .runTime, .runQueueDelay, .disturbed: Figure.fixed(sample.rate(of: self), 3)
         case .delayP50, .delayP99, .delayP999, .readP99, .writeP99:
             Figure.duration(sample[self] > 0 ? sample[self] : nil)
         case .readLatency: Figure.duration(sample[.readRequests] > 0 ? sample[self] / sample[.readRequests] : nil)
         case .writeLatency: Figure.duration(sample[.writeRequests] > 0 ? sample[self] / sample[.writeRequests] : nil)
         case .readBytes, .writeBytes, .sentBytes, .receivedBytes: Figure.bytes(sample.rate(of: self)) + "/s"
-        case .capacity, .steal, .interrupts: Figure.fixed(Double(sample[self]) / 1000, 3)
+        case .capacity, .steal, .interrupts, .forecastMedian, .forecastP95, .allotted:
+            Figure.fixed(Double(sample[self]) / 1000, 3)
         case .resident, .anonymous: Figure.bytes(Double(sample[self]))
-        case .threads, .processes, .lost, .cpus: "\(sample[self])"
+        case .threads, .processes, .lost, .cpus, .breaches, .briefProcesses: "\(sample[self])"
         default: Figure.fixed(sample.rate(of: self), 1) + "/s"
         }
     }

@@ -35,6 +35,9 @@ package struct RecordCommand: ParsableCommand {
     @Option(help: "Megabytes above which the oldest and finest part of the file is given up.")
     var maxSize: Int?
 
+    @Option(help: "How many of the busiest threads of each component are kept of each window.")
+    var recordThreads = 5
+
     @Option(help: ArgumentHelp("Bytes of the ring buffer.", visibility: .hidden))
     var ringBytes: UInt32 = 1 << 20
 
@@ -46,6 +49,9 @@ package struct RecordCommand: ParsableCommand {
         }
         try Limits.checkDuration(duration)
         try Limits.checkRing(ringBytes)
+        guard (0...1000).contains(recordThreads) else {
+            throw ValidationError("--record-threads must be from 0 to 1000, not \(recordThreads)")
+        }
         if let keep, !(keep > 0 && keep <= 36_500) {
             throw ValidationError("--keep must be more than 0 and at most 36500 days, not \(keep)")
         }
@@ -65,7 +71,7 @@ package struct RecordCommand: ParsableCommand {
         var lost: Int64 = 0
         do {
             try session.run(interval: interval, duration: duration, showsLast: true) { view in
-                let window = RecordedWindow(view)
+                let window = RecordedWindow(view, mostThreads: recordThreads)
                 try writer.append(window)
                 windows += 1
                 lost = window.machine[.lost]

@@ -5,7 +5,9 @@ import MeteTrace
 
 extension RecordedWindow {
     /// What of a window goes into a recording.
-    init(_ view: TraceView) {
+    ///
+    /// - Parameter mostThreads: how many of the busiest threads of each component.
+    init(_ view: TraceView, mostThreads: Int) {
         let end = WallClock.nanoseconds(at: view.samples.first?.end ?? Instant(nanoseconds: 0))
         let length = view.length
         var machine = RecordedSample(end: end, length: length)
@@ -27,10 +29,42 @@ extension RecordedWindow {
             case .sum(let count): Int64(clamping: count)
             }
         let components = view.samples.compactMap { sample -> (component: ComponentID, sample: RecordedSample)? in
-            let recorded = RecordedSample(sample, view.latencies[sample.component], end: end)
+            var recorded = RecordedSample(sample, view.latencies[sample.component], end: end)
+            recorded[.disturbed] = view.detail?.disturbed(sample.component) ?? 0
+            machine[.disturbed] &+= recorded[.disturbed]
             return recorded.isIdle ? nil : (sample.component, recorded)
         }
-        self.init(machine: machine, components: components)
+        self.init(
+            machine: machine, components: components,
+            detail: view.detail.map { RecordedDetail($0, of: view.samples, mostThreads: mostThreads) })
+    }
+}
+
+extension TraceView.Detail {
+    /// How long others ran while threads of a component waited.
+    fileprivate func disturbed(_ component: ComponentID) -> Nanoseconds {
+        (disturbances[component] ?? []).reduce(0) { $0 + ($1.runner.isOther(than: component) ? $1.time : 0) }
+    }
+}
+
+extension RecordedDetail {
+    fileprivate init(_ detail: TraceView.Detail, of samples: [UsageSample], mostThreads: Int) {
+        self.init()
+        devices = detail.disks.map {
+            Device(component: $0.component, device: $0.device, name: detail.name(of: $0.device), usage: $0.usage)
+        }
+        for sample in samples {
+            for kind in SocketClass.allCases {
+                guard let traffic = sample.network.traffic[kind] else { continue }
+                sockets.append(Sockets(component: sample.component, kind: kind, traffic: traffic))
+            }
+            disturbances += detail.disturbances[sample.component] ?? []
+            threads += (detail.threads[sample.component] ?? []).prefix(mostThreads).map {
+                Thread(
+                    component: $0.component, tid: $0.thread.tid, pid: $0.thread.pid, name: $0.name, use: $0.use,
+                    disk: $0.disk)
+            }
+        }
     }
 }
 

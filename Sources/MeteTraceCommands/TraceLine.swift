@@ -46,7 +46,7 @@ struct TraceLine {
     }
 
     fileprivate struct Disturber: Encodable {
-        /// `component`, `real-time`, `deadline`, `idle` or `unknown`.
+        /// As `Disturbance.Runner.kind` has it.
         var kind: String
         var component: String?
         var nanoseconds: Nanoseconds
@@ -124,7 +124,7 @@ struct TraceLine {
                     runQueueDelay: Quantiles(latencies.runQueueDelay),
                     disturbedBy: view.detail?.disturbances[sample.component].map { $0.map { Disturber($0) } },
                     memory: traced.contains(.memory) ? sample.memory : nil,
-                    disk: traced.contains(.disk) ? Disk(sample, latencies, view.detail?.disks) : nil,
+                    disk: traced.contains(.disk) ? Disk(sample, latencies, view.detail) : nil,
                     network: traced.contains(.network) ? Network(sample.network) : nil, threads: sample.threads,
                     processes: sample.processes, busiest: busiest.map { BusyThread($0, traced) })
             },
@@ -163,15 +163,8 @@ extension TraceLine.Losses {
 extension TraceLine.Disturber {
     init(_ disturbance: Disturbance) {
         nanoseconds = disturbance.time
-        switch disturbance.runner {
-        case .component(let id):
-            kind = "component"
-            component = id.name
-        case .realTime: kind = "real-time"
-        case .deadline: kind = "deadline"
-        case .idle: kind = "idle"
-        case .unknown: kind = "unknown"
-        }
+        kind = disturbance.runner.kind
+        component = disturbance.runner.component?.name
     }
 }
 
@@ -184,13 +177,13 @@ extension TraceLine.DiskDirection {
 }
 
 extension TraceLine.Disk {
-    init(_ sample: UsageSample, _ latencies: TraceView.Latencies, _ disks: [DiskSample]?) {
+    init(_ sample: UsageSample, _ latencies: TraceView.Latencies, _ detail: TraceView.Detail?) {
         self.init(
             reads: TraceLine.DiskDirection(sample.disk.reads, latencies.diskReads),
             writes: TraceLine.DiskDirection(sample.disk.writes, latencies.diskWrites),
-            devices: disks?.filter { $0.component == sample.component }.map {
+            devices: detail?.disks.filter { $0.component == sample.component }.map {
                 TraceLine.Device(
-                    device: "\($0.device.major):\($0.device.minor)", name: DiskNames.name(of: $0.device),
+                    device: "\($0.device.major):\($0.device.minor)", name: detail?.name(of: $0.device) ?? "",
                     reads: TraceLine.DiskDirection($0.usage.reads), writes: TraceLine.DiskDirection($0.usage.writes))
             })
     }

@@ -105,8 +105,10 @@ struct TraceTable {
         for sample in busy.sorted(by: { ($1.disk.requests, $0.component) < ($0.disk.requests, $1.component) }) {
             let latencies = view.latencies[sample.component] ?? TraceView.Latencies()
             lines += Self.diskColumns.row(numbers(sample.component.name, sample.disk, latencies))
-            for part in view.detail?.disks ?? [] where part.component == sample.component {
-                lines += Self.diskColumns.row(numbers("  \(DiskNames.name(of: part.device))", part.usage, nil))
+            if let detail = view.detail {
+                for part in detail.disks where part.component == sample.component {
+                    lines += Self.diskColumns.row(numbers("  \(detail.name(of: part.device))", part.usage, nil))
+                }
             }
             let threads = view.threads(of: sample.component).filter { $0.disk != DiskUsage() }
             for thread in threads.sorted(by: { $0.disk.requests > $1.disk.requests }).prefix(mostThreads) {

@@ -3,15 +3,16 @@ import MeteStore
 import MeteTrace
 
 extension TraceView {
-    /// What a recording shows of a window: components, without their threads and devices. Instants are those of the time of day.
+    /// What a recording shows of a window. Instants are those of the time of day.
     init(_ window: RecordedWindow) {
         let machine = window.machine
         let end = Instant(nanoseconds: machine.end)
         let start = Instant(nanoseconds: machine.end - machine.length)
         var latencies: [ComponentID: Latencies] = [:]
+        let sockets = window.detail.map { Dictionary(grouping: $0.sockets, by: \.component) }
         let samples = window.components.map { component, sample in
             latencies[component] = Latencies(sample)
-            return UsageSample(component, sample, start: start, end: end)
+            return UsageSample(component, sample, sockets.map { $0[component] ?? [] }, start: start, end: end)
         }
         self.init(
             samples: samples,
@@ -19,7 +20,24 @@ extension TraceView {
                 cpus: Int(machine[.cpus]), steal: Double(machine[.steal]) / 1000,
                 interrupts: Double(machine[.interrupts]) / 1000),
             threadCount: Int(machine[.threads]), resources: .all, latencies: latencies,
-            losses: .sum(UInt64(clamping: machine[.lost])))
+            losses: .sum(UInt64(clamping: machine[.lost])), detail: window.detail.map { Detail($0) })
+    }
+}
+
+extension TraceView.Detail {
+    fileprivate init(_ detail: RecordedDetail) {
+        self.init(
+            threads: Dictionary(
+                grouping: detail.threads.map {
+                    ThreadUsage(
+                        component: $0.component, thread: ThreadRef(tid: $0.tid, pid: $0.pid, startTime: 0),
+                        name: $0.name,
+                        use: $0.use, disk: $0.disk)
+                }, by: \.component),
+            disturbances: Dictionary(grouping: detail.disturbances, by: \.waiter),
+            disks: detail.devices.map { DiskSample(device: $0.device, component: $0.component, usage: $0.usage) },
+            diskNames: Dictionary(
+                detail.devices.map { ($0.device, $0.name) }, uniquingKeysWith: { name, _ in name }))
     }
 }
 
@@ -33,7 +51,11 @@ extension TraceView.Latencies {
 }
 
 extension UsageSample {
-    fileprivate init(_ component: ComponentID, _ sample: RecordedSample, start: Instant, end: Instant) {
+    /// - Parameter sockets: by kind; nil where the recording does not tell them apart.
+    fileprivate init(
+        _ component: ComponentID, _ sample: RecordedSample, _ sockets: [RecordedDetail.Sockets]?, start: Instant,
+        end: Instant
+    ) {
         func amount(_ metric: Metric) -> UInt64 { UInt64(clamping: sample[metric]) }
         self.init(
             component: component, start: start, end: end,
@@ -52,8 +74,11 @@ extension UsageSample {
         let traffic = Traffic(
             sentBytes: amount(.sentBytes), sentPackets: amount(.sentPackets),
             receivedBytes: amount(.receivedBytes), receivedPackets: amount(.receivedPackets))
-        // Which kinds of sockets it was is not in a recording.
-        if traffic != Traffic() { network.traffic[.other] = traffic }
+        if let sockets {
+            for part in sockets { network.traffic[part.kind] = part.traffic }
+        } else if traffic != Traffic() {
+            network.traffic[.other] = traffic
+        }
         network.retransmits = amount(.retransmits)
     }
 }

@@ -17,7 +17,7 @@ struct TraceView {
     var resources: TracedResources
     var latencies: [ComponentID: Latencies]
     var losses: Losses
-    /// What a recording does not keep.
+    /// Nil where a recording does not keep it.
     var detail: Detail?
 
     struct Detail {
@@ -26,6 +26,10 @@ struct TraceView {
         /// By who waited, the longest first.
         var disturbances: [ComponentID: [Disturbance]]
         var disks: [DiskSample]
+        /// Of those; where a recording was made they may have been others.
+        var diskNames: [DiskDevice: String]
+
+        func name(of device: DiskDevice) -> String { diskNames[device] ?? "\(device.major):\(device.minor)" }
     }
 
     enum Losses {
@@ -48,12 +52,14 @@ struct TraceView {
         losses = .each(window.losses)
         detail = Detail(
             threads: Dictionary(grouping: try tracer.threadUsage(), by: \.component),
-            disturbances: Dictionary(grouping: try tracer.disturbances(), by: \.waiter), disks: window.disks)
+            disturbances: Dictionary(grouping: try tracer.disturbances(), by: \.waiter), disks: window.disks,
+            diskNames: Dictionary(
+                window.disks.map { ($0.device, DiskNames.name(of: $0.device)) }, uniquingKeysWith: { name, _ in name }))
     }
 
     init(
         samples: [UsageSample], capacity: CapacityReading, threadCount: Int, resources: TracedResources,
-        latencies: [ComponentID: Latencies], losses: Losses
+        latencies: [ComponentID: Latencies], losses: Losses, detail: Detail? = nil
     ) {
         self.samples = samples
         self.capacity = capacity
@@ -61,6 +67,7 @@ struct TraceView {
         self.resources = resources
         self.latencies = latencies
         self.losses = losses
+        self.detail = detail
     }
 
     func threads(of component: ComponentID) -> [ThreadUsage] { detail?.threads[component] ?? [] }

@@ -45,7 +45,7 @@ struct ReplayTests {
         let folder = try TemporaryFolder(prefix: "mete-replay")
         let writer = try StoreWriter(
             path: folder.file("r"), settings: StoreWriter.Settings(interval: .perSecond), version: "test")
-        var recorded = RecordedWindow(live)
+        var recorded = RecordedWindow(live, mostThreads: 3)
         // The instants of this test are of the time of day already.
         recorded.move(to: Self.end.nanoseconds)
         try writer.append(recorded)

@@ -7,7 +7,17 @@ package struct ThreadUsage: Sendable {
     package var name: String
     package var use: ThreadUse
     /// Zero where disks are not traced.
-    package var disk = DiskUsage()
+    package var disk: DiskUsage
+
+    package init(
+        component: ComponentID, thread: ThreadRef, name: String, use: ThreadUse, disk: DiskUsage = DiskUsage()
+    ) {
+        self.component = component
+        self.thread = thread
+        self.name = name
+        self.use = use
+        self.disk = disk
+    }
 }
 
 extension UsageAccountant {
