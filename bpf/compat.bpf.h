@@ -22,4 +22,42 @@ static __always_inline u64 run_queue_clock(struct task_struct *task)
 	return task->se.cfs_rq->rq->clock;
 }
 
+/* Names the run queue of the task's group on one CPU while the group lives. */
+static __always_inline u64 run_queue_name(struct task_struct *task)
+{
+	if (!bpf_core_field_exists(task->se.cfs_rq))
+		return 0;
+	return (u64)task->se.cfs_rq;
+}
+
+/* How long CFS quotas have held the task's group back on the task's CPU, all in all; 0 where the
+ * kernel has no quotas or does not show it. Since 6.6 there is a sum on the run queue's clock.
+ * Before, the one on the clock of load averages is taken, which stands still while the CPU is the
+ * hypervisor's or an interrupt's, and runs slower on a CPU that is clocked down.
+ */
+static __always_inline u64 throttled_time(struct task_struct *task)
+{
+	if (!bpf_core_field_exists(task->se.cfs_rq))
+		return 0;
+	if (bpf_core_field_exists(task->se.cfs_rq->throttled_clock_self_time))
+		return task->se.cfs_rq->throttled_clock_self_time;
+	if (bpf_core_field_exists(task->se.cfs_rq->throttled_clock_pelt_time))
+		return task->se.cfs_rq->throttled_clock_pelt_time;
+	return 0;
+}
+
+/* How long the hypervisor has kept the task's CPU, all in all; 0 where it does not tell. Without
+ * CONFIG_PARAVIRT_TIME_ACCOUNTING, with which the sum is as new as the run queue's clock, it is the
+ * timer tick's. */
+static __always_inline u64 stolen_time(struct task_struct *task)
+{
+	if (!bpf_core_field_exists(task->se.cfs_rq) || !bpf_core_field_exists(task->se.cfs_rq->rq))
+		return 0;
+	if (bpf_core_field_exists(task->se.cfs_rq->rq->prev_steal_time_rq))
+		return task->se.cfs_rq->rq->prev_steal_time_rq;
+	if (bpf_core_field_exists(task->se.cfs_rq->rq->prev_steal_time))
+		return task->se.cfs_rq->rq->prev_steal_time;
+	return 0;
+}
+
 #endif

@@ -1,4 +1,5 @@
-/* Who ran while a thread waited for a CPU.
+/* Who ran while a thread waited for a CPU, or what else kept it from running: a quota, or the
+ * hypervisor.
  *
  * Each CPU remembers its last runs. When a thread is given the CPU after a wait that is worth a
  * look, the runs that overlap the wait are added to what their components took from the waiter's. A
@@ -13,14 +14,26 @@
 
 struct run {
 	u64 end_ns;
-	u32 slot;
-	u32 kind;
+	/* While it lasted, by the hypervisor. */
+	u32 stolen_ns;
+	u16 slot;
+	u16 kind;
 };
 
 struct recent_runs {
 	/* How many there have been. */
 	u64 count;
+	/* From this CPU, up to the end of the last. */
+	u64 stolen_ns;
 	struct run runs[RUNS];
+};
+
+/* One that is over. */
+struct wait {
+	u64 begin_ns;
+	u64 end_ns;
+	struct throttling throttled;
+	u32 slot;
 };
 
 struct {
@@ -36,12 +49,27 @@ static __always_inline u32 known_slot(u32 slot)
 	return slot & METE_SLOT_PENDING ? 0 : slot;
 }
 
+/* What has been stolen since this was last asked. */
+static __always_inline u32 take_stolen(struct recent_runs *recent, struct task_struct *task)
+{
+	u64 total_ns = stolen_time(task), more = total_ns - recent->stolen_ns;
+
+	if (!more)
+		return 0;
+	recent->stolen_ns = total_ns;
+	/* All that there was before the first run is nobody's. */
+	if (!recent->count)
+		return 0;
+	return more < (u32)-1 ? more : (u32)-1;
+}
+
 static __always_inline void remember_run(struct recent_runs *recent, struct task_struct *task,
 					 u32 slot, u64 now_ns)
 {
 	struct run *run = &recent->runs[recent->count & (RUNS - 1)];
 
 	run->end_ns = now_ns;
+	run->stolen_ns = take_stolen(recent, task);
 	run->slot = known_slot(slot);
 	if (!task->pid)
 		run->kind = METE_RUNNER_IDLE;
@@ -52,44 +80,77 @@ static __always_inline void remember_run(struct recent_runs *recent, struct task
 	recent->count++;
 }
 
-static __always_inline void add_disturbance(u32 waiter, const struct run *run, u64 ns)
+/* Runner: its slot, for a component. */
+static __noinline int add_disturbance(u32 waiter, u32 kind, u32 runner, u64 ns)
 {
 	struct mete_disturbance_key key = {
-		.waiter = known_slot(waiter),
-		.runner = run->kind == METE_RUNNER_COMPONENT ? run->slot : 0,
-		.kind = run->kind,
+		.waiter = waiter,
+		.runner = kind == METE_RUNNER_COMPONENT ? runner : 0,
+		.kind = kind,
 	};
-	u64 *total = bpf_map_lookup_elem(&disturbances, &key);
+	u64 *total;
 
+	if (!ns)
+		return 0;
+	total = bpf_map_lookup_elem(&disturbances, &key);
 	if (total)
 		*total += ns;
 	else if (bpf_map_update_elem(&disturbances, &key, &ns, BPF_NOEXIST))
 		COUNT_LOSS(disturbances);
+	return 0;
 }
 
-/* Divides the wait from `since` until now, the newest run first. */
-static __noinline int divide_wait(struct recent_runs *recent, u32 waiter, u64 since_ns, u64 now_ns)
+/* How much of the time from begin to end a quota held the thread back. */
+static __always_inline u64 throttled_part(const struct throttling *throttled, u64 begin_ns,
+					  u64 end_ns)
 {
-	struct run unknown = {.kind = METE_RUNNER_UNKNOWN};
-	u64 end_ns = now_ns, count = recent->count;
+	if (begin_ns < throttled->begin_ns)
+		begin_ns = throttled->begin_ns;
+	if (end_ns > throttled->end_ns)
+		end_ns = throttled->end_ns;
+	return end_ns > begin_ns ? end_ns - begin_ns : 0;
+}
+
+/* How much of a part of a run the hypervisor had, of which only the sum is known: as much as its
+ * share of the whole. Counted in microseconds, about, so that the product fits. */
+static __always_inline u64 stolen_part(const struct run *run, u64 part_ns, u64 whole_ns)
+{
+	u64 stolen_ns = run->stolen_ns;
+
+	if (stolen_ns && part_ns < whole_ns)
+		stolen_ns = stolen_ns * (part_ns >> 10) / ((whole_ns >> 10) + 1);
+	return stolen_ns < part_ns ? stolen_ns : part_ns;
+}
+
+/* The newest run first. A quota comes before the hypervisor, and that before who ran. */
+static __noinline int divide_wait(struct recent_runs *recent, const struct wait *wait)
+{
+	u64 end_ns = wait->end_ns, throttled_ns, stolen_ns = 0, count = recent->count, part_ns;
 	u32 back;
 
-	for (back = 1; back < RUNS && back <= count; back++) {
+	for (back = 1; back < RUNS && back < count && end_ns > wait->begin_ns; back++) {
 		const struct run *run = &recent->runs[(count - back) & (RUNS - 1)];
-		u64 begin_ns = recent->runs[(count - back - 1) & (RUNS - 1)].end_ns;
+		u64 before_ns = recent->runs[(count - back - 1) & (RUNS - 1)].end_ns;
+		u64 begin_ns = before_ns, stolen;
 
-		if (back == count || begin_ns > end_ns)
+		if (begin_ns > end_ns)
 			break;
-		if (begin_ns < since_ns)
-			begin_ns = since_ns;
-		if (end_ns > begin_ns)
-			add_disturbance(waiter, run, end_ns - begin_ns);
+		if (begin_ns < wait->begin_ns)
+			begin_ns = wait->begin_ns;
+		part_ns = end_ns - begin_ns - throttled_part(&wait->throttled, begin_ns, end_ns);
+		stolen = stolen_part(run, part_ns, run->end_ns - before_ns);
+		stolen_ns += stolen;
+		add_disturbance(wait->slot, run->kind, run->slot, part_ns - stolen);
 		end_ns = begin_ns;
-		if (end_ns <= since_ns)
-			return 0;
 	}
-	if (end_ns > since_ns)
-		add_disturbance(waiter, &unknown, end_ns - since_ns);
+	if (end_ns > wait->begin_ns) {
+		part_ns = end_ns - wait->begin_ns;
+		part_ns -= throttled_part(&wait->throttled, wait->begin_ns, end_ns);
+		add_disturbance(wait->slot, METE_RUNNER_UNKNOWN, 0, part_ns);
+	}
+	throttled_ns = throttled_part(&wait->throttled, wait->begin_ns, wait->end_ns);
+	add_disturbance(wait->slot, METE_RUNNER_THROTTLED, 0, throttled_ns);
+	add_disturbance(wait->slot, METE_RUNNER_STEAL, 0, stolen_ns);
 	return 0;
 }
 

@@ -32,6 +32,7 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_HASH = 5,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_SK_STORAGE = 24,
 	BPF_MAP_TYPE_RINGBUF = 27,
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
@@ -56,10 +57,14 @@ enum {
 
 struct rq {
 	u64 clock;
+	u64 prev_steal_time;
+	u64 prev_steal_time_rq;
 };
 
 struct cfs_rq {
 	struct rq *rq;
+	u64 throttled_clock_self_time;
+	u64 throttled_clock_pelt_time;
 };
 
 struct sched_entity {

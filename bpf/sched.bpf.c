@@ -25,6 +25,7 @@
 #include "record.bpf.h"
 #include "slot.bpf.h"
 #include "histogram.bpf.h"
+#include "throttle.bpf.h"
 #include "disturbance.bpf.h"
 
 /* Set by the loader: run time and delay that must have been added before a switch sends a record.
@@ -188,6 +189,7 @@ static __always_inline void note_run(struct task_struct *prev, struct thread_sta
 {
 	u32 zero = 0;
 	struct recent_runs *recent = bpf_map_lookup_elem(&recent_runs, &zero);
+	struct wait wait = {};
 
 	if (!own_clock)
 		clock = run_queue_clock(prev);
@@ -197,7 +199,11 @@ static __always_inline void note_run(struct task_struct *prev, struct thread_sta
 	if (!since || since + LEAST_WAIT_NS > clock)
 		return;
 	state = bpf_task_storage_get(&threads, next, 0, 0);
-	divide_wait(recent, state ? slot_of(next, state) : 0, since, clock);
+	wait.slot = known_slot(state ? slot_of(next, state) : 0);
+	wait.begin_ns = since;
+	wait.end_ns = clock;
+	find_throttling(next, clock, &wait.throttled);
+	divide_wait(recent, &wait);
 }
 
 SEC("tp_btf/sched_switch")
@@ -324,6 +330,8 @@ int sweep(struct bpf_iter__task *context)
 	read_counters(task, state, &now);
 	if (state)
 		leave_out_past(state, &now);
+	if (counts_delays && control.sweep_lists_all)
+		leave_out_past_throttling(task);
 	waiting = open_wait(task, state);
 	if (state && !control.sweep_lists_all && !waiting && now.run_ns == state->sent_run_ns &&
 	    now.wait_ns == state->sent_wait_ns)

@@ -1,4 +1,4 @@
-/// Who had a CPU while threads of a component waited for it.
+/// Who had a CPU while threads of a component waited for it, or what else kept them from it.
 package struct Disturbance: Equatable, Sendable {
     package enum Runner: Hashable, Sendable {
         /// Threads of a component, perhaps of the one that waited.
@@ -7,10 +7,14 @@ package struct Disturbance: Equatable, Sendable {
         case realTime
         /// Threads under SCHED_DEADLINE, of whichever component.
         case deadline
-        /// Nobody: the CPU was waking up, or a quota held the thread back.
+        /// Nobody: the CPU was waking up.
         case idle
         /// Not known: too many runs ago.
         case unknown
+        /// Whoever it was: a CFS quota of the waiter's cgroup, or of one above it, held it back.
+        case throttled
+        /// Whoever it was: the hypervisor had the CPU.
+        case steal
     }
 
     package var waiter: ComponentID

@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// A cpu cgroup directly below the root of its hierarchy, for the time of a test; removed with this object.
 ///
@@ -17,6 +17,7 @@ package final class ScratchGroup {
     }
 
     deinit {
+        removeChildren()
         Self.remove(path)
         guard handedDown else { return }
         do {
@@ -34,6 +35,41 @@ package final class ScratchGroup {
     /// Its share against siblings, in the unit of the hierarchy's version.
     package func setWeight(_ weight: Int) throws(ProcessError) {
         try TextFile.write("\(weight)", to: "\(path)/\(hierarchy.version == .v1 ? "cpu.shares" : "cpu.weight")")
+    }
+
+    /// Limits it to this share of one CPU in periods of 100 ms; nil for no limit.
+    package func setQuota(_ share: Double?) throws(ProcessError) {
+        let period = 100_000
+        let quota = share.map { "\(Int($0 * Double(period)))" }
+        switch hierarchy.version {
+        case .v1:
+            try TextFile.write("\(period)", to: "\(path)/cpu.cfs_period_us")
+            try TextFile.write(quota ?? "-1", to: "\(path)/cpu.cfs_quota_us")
+        case .v2: try TextFile.write("\(quota ?? "max") \(period)", to: "\(path)/cpu.max")
+        }
+    }
+
+    /// How long its quota has held it back, in nanoseconds, the sum over the CPUs.
+    package func throttledTime() throws(ProcessError) -> Int64 {
+        let (name, unit): (String, Int64) =
+            switch hierarchy.version {
+            case .v1: ("throttled_time ", 1)
+            case .v2: ("throttled_usec ", 1000)
+            }
+        let file = "\(path)/cpu.stat"
+        let line = try TextFile.read(file).split(separator: "\n").first { $0.hasPrefix(name) }
+        guard let line, let time = Int64(line.dropFirst(name.count)) else {
+            throw ProcessError("find", "\(name)in \(file)", cause: "the kernel has no CFS quotas")
+        }
+        return time * unit
+    }
+
+    /// Makes a group below it that competes inside of it, and puts a process there. Removed with this one.
+    package func makeChild(named name: String, with process: pid_t) throws(ProcessError) {
+        let child = "\(path)/\(name)"
+        if hierarchy.version == .v2 { try TextFile.write("+cpu", to: "\(path)/cgroup.subtree_control") }
+        guard mkdir(child, 0o755) == 0 else { throw ProcessError("create the cgroup", child, errno: errno) }
+        try TextFile.write("\(process)", to: "\(child)/cgroup.procs")
     }
 
     /// The weights that a version takes, and the one that a new group has.

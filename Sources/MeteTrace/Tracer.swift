@@ -183,6 +183,8 @@ package final class Tracer {
                 case METE_RUNNER_REALTIME: .realTime
                 case METE_RUNNER_DEADLINE: .deadline
                 case METE_RUNNER_IDLE: .idle
+                case METE_RUNNER_THROTTLED: .throttled
+                case METE_RUNNER_STEAL: .steal
                 default: .unknown
                 }
             found[accountant.component(ofSlot: count.waiter), default: [:]][who, default: 0] += count.time

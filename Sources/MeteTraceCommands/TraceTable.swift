@@ -85,14 +85,14 @@ struct TraceTable {
         ]
     }
 
-    /// Who ran while this component waited, where that is worth a line.
+    /// Who ran while this component waited, or what else kept it from running, where that is worth a line.
     private func disturbed(_ sample: UsageSample) -> String? {
         let all = view.detail?.disturbances[sample.component] ?? []
         guard sample.cpu.runQueueDelay.seconds > 0.01 * seconds else { return nil }
         let parts = all.prefix(4).filter { $0.time.seconds > 0.001 * seconds }.map {
             "\($0.runner.words(for: sample.component)) \(Figure.fixed($0.time.seconds / seconds, 3))"
         }
-        return parts.isEmpty ? nil : "  while it waited ran: " + parts.joined(separator: ", ")
+        return parts.isEmpty ? nil : "  in its way stood: " + parts.joined(separator: ", ")
     }
 
     // MARK: Disk
@@ -222,20 +222,6 @@ struct TraceTable {
     private static func name(_ thread: ThreadUsage) -> String { "  \(thread.name) \(thread.thread.tid)" }
 
     private var seconds: Double { view.length.seconds }
-}
-
-extension Disturbance.Runner {
-    /// As a table says it, of the component that waited.
-    func words(for waiter: ComponentID) -> String {
-        switch self {
-        case .component(waiter): "itself"
-        case .component(let component): component.name
-        case .realTime: "real-time threads"
-        case .deadline: "deadline threads"
-        case .idle: "nobody"
-        case .unknown: "unknown"
-        }
-    }
 }
 
 extension SocketClass {

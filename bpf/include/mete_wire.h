@@ -122,17 +122,22 @@ struct mete_slot_histograms {
 	struct mete_histogram kinds[METE_HISTOGRAMS];
 };
 
-/* Who had the CPU while a thread waited for it. */
+/* Who had the CPU while a thread waited for it, or what else kept the thread from it. */
 enum mete_runner {
 	/* A thread of the component that the key names. */
 	METE_RUNNER_COMPONENT,
 	/* A thread under SCHED_FIFO or SCHED_RR, or SCHED_DEADLINE, of any component. */
 	METE_RUNNER_REALTIME,
 	METE_RUNNER_DEADLINE,
-	/* Nobody: the CPU was waking up, or a quota held the thread back. */
+	/* Nobody: the CPU was waking up. */
 	METE_RUNNER_IDLE,
 	/* Too long ago to be known, or on a CPU that the thread was not given in the end. */
 	METE_RUNNER_UNKNOWN,
+	/* Whoever it was: a CFS quota of the waiter's cgroup, or of one above it, held the thread
+	 * back. */
+	METE_RUNNER_THROTTLED,
+	/* Whoever it was: the hypervisor had the CPU meanwhile. */
+	METE_RUNNER_STEAL,
 };
 
 struct mete_disturbance_key {
