@@ -40,6 +40,9 @@ package struct UsageSample: Equatable, Sendable, Codable {
     package var start: Instant
     package var end: Instant
     package var cpu: CPUUsage
+    /// For how long CFS quotas held threads back, of waits that ended in the window, each counted whole: a part of the run-queue delay
+    /// of this window and perhaps the one before. Zero where it is not traced who ran while others waited.
+    package var throttled: Nanoseconds
     package var faults: PageFaults
     /// Of the processes at the end of the window, each as of when it was last looked at; zero where memory is not traced.
     package var memory: MemoryUsage
@@ -53,14 +56,16 @@ package struct UsageSample: Equatable, Sendable, Codable {
     package var processes: Int
 
     package init(
-        component: ComponentID, start: Instant, end: Instant, cpu: CPUUsage, faults: PageFaults = PageFaults(),
-        memory: MemoryUsage = MemoryUsage(), disk: DiskUsage = DiskUsage(), network: NetworkUsage = NetworkUsage(),
+        component: ComponentID, start: Instant, end: Instant, cpu: CPUUsage, throttled: Nanoseconds = 0,
+        faults: PageFaults = PageFaults(), memory: MemoryUsage = MemoryUsage(), disk: DiskUsage = DiskUsage(),
+        network: NetworkUsage = NetworkUsage(),
         threads: Int, processes: Int
     ) {
         self.component = component
         self.start = start
         self.end = end
         self.cpu = cpu
+        self.throttled = throttled
         self.faults = faults
         self.memory = memory
         self.disk = disk

@@ -54,6 +54,8 @@ package enum Metric: Int, CaseIterable, Sendable {
     case breaches = 54
     /// Processes that lived less than a window and used next to nothing, of which nothing else is kept.
     case briefProcesses = 55
+    /// Nanoseconds; the part of the delay for which quotas held threads back.
+    case throttled = 40
 
     /// Where a sample has it: the place in `allCases`.
     var position: Int { Self.positions[rawValue] }
@@ -75,7 +77,7 @@ package enum Metric: Int, CaseIterable, Sendable {
 
     private var form: Form {
         switch self {
-        case .runTime, .runQueueDelay, .readLatency, .writeLatency, .disturbed: .microseconds
+        case .runTime, .runQueueDelay, .readLatency, .writeLatency, .throttled, .disturbed: .microseconds
         case .delayP50, .delayP99, .delayP999, .readP99, .writeP99: .histogramClass
         default: .whole
         }
@@ -157,6 +159,7 @@ package enum Metric: Int, CaseIterable, Sendable {
         case .allotted: "plan.allotted"
         case .breaches: "guarantee.breaches"
         case .briefProcesses: "processes.brief"
+        case .throttled: "cpu.throttled"
         }
     }
 

@@ -39,6 +39,8 @@ package final class Tracer {
     private var rosters = MembershipRosters()
     private var resources: ResourceMeter
     package let options: KernelProbes.Options
+    /// By waiter, not asked for yet.
+    private var disturbers: [ComponentID: [Disturbance.Runner: Nanoseconds]] = [:]
 
     /// With more threads than this a sweep is not made in every tick: see bpf/sched.bpf.c for what it costs. What a thread used since
     /// its first switch in a tick, less than a slice, is then counted one tick later, and a wait that began before the tick is
@@ -90,8 +92,10 @@ package final class Tracer {
         // Before the records: a program that has done something by now has told of its beginning, so that it is known whose that was.
         let traffic = try resources.readNetwork(slots: accountant.usedSlots)
         let requests = try resources.readDisk()
+        let waits = try resources.readDisturbances()
         try takeIn()
         try settleLosses()
+        attribute(waits)
         let disks = attribute(traffic, requests)
         if options.memory {
             let length = Self.now() - windowStart
@@ -172,11 +176,22 @@ package final class Tracer {
         accountant.reclassify(with: classifier, permanent: permanent)
     }
 
-    /// Who ran while others waited, in waits that ended since the last call, the longest first within a waiter: to be called once per
-    /// window.
-    package func disturbances() throws(TraceError) -> [Disturbance] {
-        var found: [ComponentID: [Disturbance.Runner: Nanoseconds]] = [:]
-        for count in try resources.readDisturbances() {
+    /// Who ran while others waited, in waits that ended in the windows closed since the last call, the longest first within a waiter.
+    package func disturbances() -> [Disturbance] {
+        defer { disturbers = [:] }
+        return disturbers.flatMap { waiter, runners in
+            runners.map { Disturbance(waiter: waiter, runner: $0.key, time: $0.value) }
+        }
+        .sorted { ($0.waiter, $1.time) < ($1.waiter, $0.time) }
+    }
+
+    // MARK: Resources
+
+    /// What of a wait was throttled is known from here, and costs nothing more. The sums that cgroups keep (`throttled_usec` in cpu.stat)
+    /// are no part of a component's delay: they count the group and not its threads, once for each CPU; a component may be many
+    /// groups, and a group several components.
+    private func attribute(_ waits: [KernelProbes.DisturbanceCount]) {
+        for count in waits {
             let who: Disturbance.Runner =
                 switch count.kind {
                 case METE_RUNNER_COMPONENT: .component(accountant.component(ofSlot: count.runner))
@@ -187,15 +202,10 @@ package final class Tracer {
                 case METE_RUNNER_STEAL: .steal
                 default: .unknown
                 }
-            found[accountant.component(ofSlot: count.waiter), default: [:]][who, default: 0] += count.time
+            disturbers[accountant.component(ofSlot: count.waiter), default: [:]][who, default: 0] += count.time
+            if who == .throttled { accountant.add(throttled: count.time, toSlot: count.waiter) }
         }
-        return found.flatMap { waiter, runners in
-            runners.map { Disturbance(waiter: waiter, runner: $0.key, time: $0.value) }
-        }
-        .sorted { ($0.waiter, $1.time) < ($1.waiter, $0.time) }
     }
-
-    // MARK: Resources
 
     private func attribute(
         _ traffic: [(slot: Int, usage: NetworkUsage)], _ requests: [KernelProbes.DiskCount]

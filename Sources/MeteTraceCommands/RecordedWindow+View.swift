@@ -73,6 +73,7 @@ extension RecordedSample {
         self.init(end: end, length: sample.window)
         self[.runTime] = sample.cpu.runTime
         self[.runQueueDelay] = sample.cpu.runQueueDelay
+        self[.throttled] = sample.throttled
         self[.voluntarySwitches] = Int64(clamping: sample.cpu.voluntarySwitches)
         self[.involuntarySwitches] = Int64(clamping: sample.cpu.involuntarySwitches)
         self[.migrations] = Int64(clamping: sample.cpu.migrations)

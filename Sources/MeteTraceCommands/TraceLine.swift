@@ -22,6 +22,7 @@ struct TraceLine {
         var demand: Double
         var runNanoseconds: Nanoseconds
         var runQueueDelayNanoseconds: Nanoseconds
+        var throttledNanoseconds: Nanoseconds
         var voluntarySwitches: UInt64
         var involuntarySwitches: UInt64
         var migrations: UInt64
@@ -118,6 +119,7 @@ struct TraceLine {
                 return Component(
                     component: sample.component.name, used: sample.usage, demand: sample.demand,
                     runNanoseconds: sample.cpu.runTime, runQueueDelayNanoseconds: sample.cpu.runQueueDelay,
+                    throttledNanoseconds: sample.throttled,
                     voluntarySwitches: sample.cpu.voluntarySwitches,
                     involuntarySwitches: sample.cpu.involuntarySwitches, migrations: sample.cpu.migrations,
                     minorFaults: sample.faults.minor, majorFaults: sample.faults.major,

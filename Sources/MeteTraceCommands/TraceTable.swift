@@ -10,6 +10,7 @@ struct TraceTable {
     private static let columns = TableColumns([
         .init("COMPONENT / THREAD", width: 30), .init("USED", width: 7, alignment: .right),
         .init("DEMAND", width: 7, alignment: .right), .init("WAITED", width: 7, alignment: .right),
+        .init("THROTTLED", width: 9, alignment: .right),
         .init("P50", width: 6, alignment: .right), .init("P99", width: 6, alignment: .right),
         .init("P99.9", width: 6, alignment: .right), .init("VOLUNT/S", width: 8, alignment: .right),
         .init("INVOL/S", width: 8, alignment: .right), .init("THREADS", width: 7, alignment: .right),
@@ -46,12 +47,14 @@ struct TraceTable {
     }
 
     private func head() -> [String] {
-        let used = view.samples.reduce(0) { $0 + $1.usage }
+        let sum = view.samples.reduce(0) { $0 + $1.usage }
         let steal =
             view.capacity.steal >= 0.005 ? ", \(Figure.fixed(view.capacity.steal, 2)) stolen by the host" : ""
-        return [
-            "\(view.capacity.cpus) cores, \(Figure.fixed(used, 2)) used by \(view.threadCount) threads\(steal)", "",
-        ]
+        let interrupts =
+            view.capacity.interrupts >= 0.005
+            ? ", \(Figure.fixed(view.capacity.interrupts, 2)) spent in interrupts" : ""
+        let used = Figure.fixed(sum, 2)
+        return ["\(view.capacity.cpus) cores, \(used) used by \(view.threadCount) threads\(steal)\(interrupts)", ""]
     }
 
     // MARK: CPU
@@ -62,10 +65,10 @@ struct TraceTable {
         for sample in busy.sorted(by: { ($1.demand, $0.component) < ($0.demand, $1.component) }) {
             let delays = view.latencies[sample.component]?.runQueueDelay ?? LatencySummary()
             let counts = ["\(sample.threads)", "\(sample.processes)"]
-            lines += Self.columns.row(numbers(sample.component.name, sample.cpu, delays) + counts)
+            lines += Self.columns.row(numbers(sample.component.name, sample.cpu, sample.throttled, delays) + counts)
             if let line = disturbed(sample) { lines.append(line) }
             for thread in view.threads(of: sample.component).prefix(mostThreads) where thread.use.cpu != CPUUsage() {
-                lines += Self.columns.row(numbers(Self.name(thread), thread.use.cpu, nil))
+                lines += Self.columns.row(numbers(Self.name(thread), thread.use.cpu, nil, nil))
             }
         }
         let idle = view.samples.count - busy.count
@@ -73,12 +76,15 @@ struct TraceTable {
         return lines
     }
 
-    private func numbers(_ name: String, _ cpu: CPUUsage, _ delays: LatencySummary?) -> [String] {
+    private func numbers(_ name: String, _ cpu: CPUUsage, _ throttled: Nanoseconds?, _ delays: LatencySummary?)
+        -> [String]
+    {
         [
             name,
             Figure.fixed(cpu.runTime.seconds / seconds, 3),
             Figure.fixed((cpu.runTime + cpu.runQueueDelay).seconds / seconds, 3),
             Figure.fixed(cpu.runQueueDelay.seconds / seconds, 3),
+            throttled.map { Figure.fixed($0.seconds / seconds, 3) } ?? "-",
             Figure.duration(delays?.p50), Figure.duration(delays?.p99), Figure.duration(delays?.p999),
             Figure.fixed(Double(cpu.voluntarySwitches) / seconds, 0),
             Figure.fixed(Double(cpu.involuntarySwitches) / seconds, 0),

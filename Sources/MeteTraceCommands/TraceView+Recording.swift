@@ -63,6 +63,7 @@ extension UsageSample {
                 runTime: sample[.runTime], runQueueDelay: sample[.runQueueDelay],
                 voluntarySwitches: amount(.voluntarySwitches), involuntarySwitches: amount(.involuntarySwitches),
                 migrations: amount(.migrations)),
+            throttled: sample[.throttled],
             faults: PageFaults(minor: amount(.minorFaults), major: amount(.majorFaults)),
             memory: MemoryUsage(resident: amount(.resident), anonymous: amount(.anonymous)),
             disk: DiskUsage(

@@ -52,7 +52,7 @@ struct TraceView {
         losses = .each(window.losses)
         detail = Detail(
             threads: Dictionary(grouping: try tracer.threadUsage(), by: \.component),
-            disturbances: Dictionary(grouping: try tracer.disturbances(), by: \.waiter), disks: window.disks,
+            disturbances: Dictionary(grouping: tracer.disturbances(), by: \.waiter), disks: window.disks,
             diskNames: Dictionary(
                 window.disks.map { ($0.device, DiskNames.name(of: $0.device)) }, uniquingKeysWith: { name, _ in name }))
     }

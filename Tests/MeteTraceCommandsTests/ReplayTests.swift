@@ -18,6 +18,7 @@ struct ReplayTests {
             cpu: CPUUsage(
                 runTime: 300_000_000, runQueueDelay: 50_000_000, voluntarySwitches: 900, involuntarySwitches: 30,
                 migrations: 4),
+            throttled: 20_000_000,
             faults: PageFaults(minor: 12, major: 3), memory: MemoryUsage(resident: 80 << 20, anonymous: 50 << 20),
             disk: DiskUsage(
                 reads: DiskUsage.Direction(requests: 10, bytes: 40_960, latency: 900_000),

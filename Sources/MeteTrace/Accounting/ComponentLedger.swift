@@ -7,6 +7,7 @@ struct ComponentLedger {
         var window = CPUUsage()
         var total = CPUUsage()
         /// In the window that is open.
+        var throttled: Nanoseconds = 0
         var faults = PageFaults()
         /// Of its processes now.
         var memory = MemoryUsage()
@@ -74,6 +75,10 @@ struct ComponentLedger {
         accounts[index].network += network
     }
 
+    mutating func add(throttled time: Nanoseconds, to index: Int) {
+        accounts[index].throttled += time
+    }
+
     /// Takes delay out of the open window; it stays in the total.
     mutating func withdraw(delay: Nanoseconds, from index: Int) {
         accounts[index].window.runQueueDelay = max(0, accounts[index].window.runQueueDelay - delay)
@@ -104,12 +109,14 @@ struct ComponentLedger {
             let account = accounts[index]
             samples.append(
                 UsageSample(
-                    component: account.component, start: start, end: end, cpu: account.window, faults: account.faults,
+                    component: account.component, start: start, end: end, cpu: account.window,
+                    throttled: account.throttled, faults: account.faults,
                     memory: account.memory, disk: account.disk, network: account.network, threads: account.threads,
                     processes: account.processes))
             let isEmpty = account.threads == 0 && account.processes == 0 && account.window == CPUUsage()
             accounts[index].emptyWindows = isEmpty ? account.emptyWindows + 1 : 0
             accounts[index].window = CPUUsage()
+            accounts[index].throttled = 0
             accounts[index].faults = PageFaults()
             accounts[index].disk = DiskUsage()
             accounts[index].network = NetworkUsage()

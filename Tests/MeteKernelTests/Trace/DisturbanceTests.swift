@@ -10,6 +10,8 @@ extension KernelTests {
         /// Of the workload's waits, by what stood in its way.
         private struct Reading {
             var delay: Nanoseconds
+            /// As the sample has it.
+            var sampled: Nanoseconds
             var times: [Disturbance.Runner: Nanoseconds]
 
             var throttled: Nanoseconds { times[.throttled] ?? 0 }
@@ -28,9 +30,9 @@ extension KernelTests {
             usleep(1_500_000)
             let samples = try tracer.closeWindow().samples
             let sample = try #require(samples.first { $0.component == Workload.component })
-            let mine = try tracer.disturbances().filter { $0.waiter == Workload.component }
+            let mine = tracer.disturbances().filter { $0.waiter == Workload.component }
             return Reading(
-                delay: sample.cpu.runQueueDelay,
+                delay: sample.cpu.runQueueDelay, sampled: sample.throttled,
                 times: Dictionary(mine.map { ($0.runner, $0.time) }, uniquingKeysWith: +))
         }
 
@@ -39,7 +41,7 @@ extension KernelTests {
             for _ in 0..<2 {
                 usleep(300_000)
                 _ = try tracer.closeWindow()
-                _ = try tracer.disturbances()
+                _ = tracer.disturbances()
             }
         }
 
@@ -66,11 +68,12 @@ extension KernelTests {
             try Self.settle(tracer)
             let before = try group.throttledTime()
             _ = try tracer.closeWindow()
-            _ = try tracer.disturbances()
+            _ = tracer.disturbances()
             let held = try Self.read(tracer)
             let truth = try group.throttledTime() - before
             try #require(truth > 800_000_000, "the kernel holds it back for most of the time: \(truth)")
             #expect(Self.isNear(held.throttled, truth), "\(held) of \(truth)")
+            #expect(held.sampled == held.throttled, "\(held)")
             #expect(Self.isNear(held.total, held.delay), "\(held)")
             #expect((held.times[.idle] ?? 0) < held.throttled / 4, "\(held)")
 
@@ -98,7 +101,7 @@ extension KernelTests {
             try Self.settle(tracer)
             let before = try group.throttledTime()
             _ = try tracer.closeWindow()
-            _ = try tracer.disturbances()
+            _ = tracer.disturbances()
             let held = try Self.read(tracer)
             let truth = try group.throttledTime() - before
             try #require(truth > 800_000_000, "\(truth)")

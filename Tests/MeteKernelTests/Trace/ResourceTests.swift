@@ -159,14 +159,14 @@ extension KernelTests {
             let alone = try Workload("spin", "600", "1", "0").process
             usleep(300_000)
             _ = try tracer.closeWindow()
-            _ = try tracer.disturbances()
+            _ = tracer.disturbances()
             let other = try Workload("spin", "601", "1", "0").process
             usleep(300_000)
             _ = try tracer.closeWindow()
-            _ = try tracer.disturbances()
+            _ = tracer.disturbances()
             usleep(1_000_000)
             let samples = try tracer.closeWindow().samples
-            let found = try tracer.disturbances()
+            let found = tracer.disturbances()
             for (waiter, runner) in [("one", "two"), ("two", "one")] {
                 let waited = try #require(samples.first { $0.component == ComponentID(waiter) }).cpu.runQueueDelay
                 let mine = found.filter { $0.waiter == ComponentID(waiter) }
