@@ -42,6 +42,7 @@ enum {
 	BPF_ANY = 0,
 	BPF_NOEXIST = 1,
 	BPF_F_NO_PREALLOC = 1,
+	BPF_F_CLONE = 1 << 9,
 	BPF_F_MMAPABLE = 1 << 10,
 	BPF_SK_STORAGE_GET_F_CREATE = 1,
 	BPF_LOCAL_STORAGE_GET_F_CREATE = 1,
@@ -152,6 +153,7 @@ struct tcp_sock {
 
 struct msghdr;
 struct sk_buff;
+struct request_sock;
 
 struct bpf_iter_meta {
 	struct seq_file *seq;

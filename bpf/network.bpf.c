@@ -4,8 +4,12 @@
  * The kernel has a tracepoint for each direction since 6.3. Before, functions are hooked at their
  * end: for sending those of the protocols, since compilers inline sock_sendmsg, which leaves out
  * rare protocols; for receiving sock_recvmsg, which leaves out all but the first message of
- * recvmmsg. Both leave out sendfile and splice. Retransmits are made by timers and interrupts: they
- * are the component's whose thread used the socket last.
+ * recvmmsg. Both leave out sendfile and splice.
+ *
+ * Retransmits are made by timers and interrupts: they are the component's whose thread used the
+ * socket last, or began to connect or to listen by it, when nobody has sent or received yet. A
+ * socket that a listening one has brought forth is that one's component's until then. Those of
+ * sockets that were there before tracing began and have not been used since are with the rest.
  */
 #define METE_KERNEL_SIDE
 #include "kernel_types.bpf.h"
@@ -23,6 +27,9 @@
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
 #define MSG_PEEK 2
+/* include/net/tcp_states.h */
+#define TCP_SYN_SENT 2
+#define TCP_LISTEN 10
 
 struct socket_state {
 	u32 slot;
@@ -34,7 +41,8 @@ struct socket_state {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
+	/* Accepted sockets begin with what their listener has. */
+	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
 	__type(key, int);
 	__type(value, struct socket_state);
 } sockets SEC(".maps");
@@ -201,15 +209,57 @@ int BPF_PROG(on_receive_end, struct socket *socket, struct msghdr *message, int 
 	return flags & MSG_PEEK ? 0 : count_call(socket->sk, length, false);
 }
 
-SEC("tp_btf/tcp_retransmit_skb")
-int BPF_PROG(on_retransmit, struct sock *socket, struct sk_buff *segment)
+/* connect() and listen() come here in the thread that called them. */
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(on_socket_state, struct sock *socket, int before, int now)
+{
+	struct task_struct *task;
+	struct thread_state *thread;
+	struct socket_state *state, fresh = {};
+
+	if ((now != TCP_SYN_SENT && now != TCP_LISTEN) || socket->sk_protocol != IPPROTO_TCP)
+		return 0;
+	task = bpf_get_current_task_btf();
+	thread = bpf_task_storage_get(&threads, task, 0, 0);
+	fresh.slot = thread ? slot_of(task, thread) : 0;
+	state = bpf_sk_storage_get(&sockets, socket, &fresh, BPF_SK_STORAGE_GET_F_CREATE);
+	if (state)
+		state->slot = fresh.slot;
+	return 0;
+}
+
+/* Where the process of a pending slot belongs, once user space has told. */
+static __always_inline u32 settled_slot(u32 slot)
+{
+	u32 process = slot & ~METE_SLOT_PENDING, *told;
+
+	if (!(slot & METE_SLOT_PENDING))
+		return slot;
+	told = bpf_map_lookup_elem(&slots, &process);
+	return told ? *told & ~METE_SLOT_BY_THREAD : slot;
+}
+
+static __always_inline int count_retransmit(struct sock *socket)
 {
 	struct socket_state *state = bpf_sk_storage_get(&sockets, socket, 0, 0);
-	struct mete_network_use *use = use_of(state ? state->slot : 0);
+	struct mete_network_use *use = use_of(state ? settled_slot(state->slot) : 0);
 
 	if (use)
 		__sync_fetch_and_add(&use->retransmits, 1);
 	return 0;
+}
+
+SEC("tp_btf/tcp_retransmit_skb")
+int BPF_PROG(on_retransmit, struct sock *socket, struct sk_buff *segment)
+{
+	return count_retransmit(socket);
+}
+
+/* The answer to a connection request, which has no socket of its own yet: the listening one's. */
+SEC("tp_btf/tcp_retransmit_synack")
+int BPF_PROG(on_retransmit_answer, struct sock *listener, struct request_sock *request)
+{
+	return count_retransmit(listener);
 }
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -19,6 +19,8 @@ package enum TraceSupport {
             disks(), network("sock_send_length", or: "inet_sendmsg", "what threads send"),
             network("sock_recv_length", or: "sock_recvmsg", "what threads receive"),
             hook("tcp_retransmit_skb", use: "retransmits of TCP"),
+            hook("tcp_retransmit_synack", use: "answers to connection requests of TCP that are sent again"),
+            hook("inet_sock_set_state", use: "whose the retransmits of a connection are that is being made"),
         ]
     }
 

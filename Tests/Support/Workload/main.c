@@ -11,6 +11,8 @@
  *   mete-workload reserve PID                  gives a process 5 ms in 100 under SCHED_DEADLINE, and ends
  *   mete-workload leave PID                    takes SCHED_DEADLINE from it in one step, which leaks bandwidth
  *   mete-workload traffic KIND BYTES COUNT     sends as many messages to itself by tcp4, tcp6, udp4, udp6 or unix sockets
+ *   mete-workload retransmits KIND COUNT       has the kernel send a request, answer or data of TCP again until it has COUNT times; says how often
+ *   mete-workload retransmits6 KIND COUNT      the same by IPv6
  *   mete-workload disk PATH BYTES COUNT        writes as many blocks past the page cache, and reads them again
  *   mete-workload memory MEGABYTES             has as much in memory until it is killed
  *   mete-workload wait                         sleeps until it is killed
@@ -34,6 +36,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "retransmits.h"
 
 static int64_t now_ns(clockid_t clock)
 {
@@ -309,6 +312,10 @@ int main(int count, char **arguments)
 		return sleeper((int64_t)(first * 1e9));
 	if (count > 4 && strcmp(mode, "traffic") == 0)
 		return traffic(arguments[2], (size_t)second, atol(arguments[4]));
+	if (count > 3 && strcmp(mode, "retransmits") == 0)
+		return retransmits(arguments[2], AF_INET, (long)second);
+	if (count > 3 && strcmp(mode, "retransmits6") == 0)
+		return retransmits(arguments[2], AF_INET6, (long)second);
 	if (count > 4 && strcmp(mode, "disk") == 0)
 		return disk(arguments[2], (size_t)second, atol(arguments[4]));
 	if (strcmp(mode, "names") == 0)
