@@ -80,8 +80,11 @@ static __always_inline void remember_run(struct recent_runs *recent, struct task
 	recent->count++;
 }
 
+/* The verifier looks at these three by themselves, and not anew on each of the ways that lead
+ * through the runs of a wait: they are not static. */
+
 /* Runner: its slot, for a component. */
-static __noinline int add_disturbance(u32 waiter, u32 kind, u32 runner, u64 ns)
+__noinline int add_disturbance(u32 waiter, u32 kind, u32 runner, u64 ns)
 {
 	struct mete_disturbance_key key = {
 		.waiter = waiter,
@@ -100,26 +103,30 @@ static __noinline int add_disturbance(u32 waiter, u32 kind, u32 runner, u64 ns)
 	return 0;
 }
 
-/* How much of the time from begin to end a quota held the thread back. */
-static __always_inline u64 throttled_part(const struct throttling *throttled, u64 begin_ns,
-					  u64 end_ns)
+/* How much of the time from one begin to its end is between the other two as well. */
+__noinline u64 overlap(u64 begin_ns, u64 end_ns, u64 other_begin_ns, u64 other_end_ns)
 {
-	if (begin_ns < throttled->begin_ns)
-		begin_ns = throttled->begin_ns;
-	if (end_ns > throttled->end_ns)
-		end_ns = throttled->end_ns;
+	if (begin_ns < other_begin_ns)
+		begin_ns = other_begin_ns;
+	if (end_ns > other_end_ns)
+		end_ns = other_end_ns;
 	return end_ns > begin_ns ? end_ns - begin_ns : 0;
 }
 
 /* How much of a part of a run the hypervisor had, of which only the sum is known: as much as its
  * share of the whole. Counted in microseconds, about, so that the product fits. */
-static __always_inline u64 stolen_part(const struct run *run, u64 part_ns, u64 whole_ns)
+__noinline u64 stolen_part(u32 stolen_ns, u64 part_ns, u64 whole_ns)
 {
-	u64 stolen_ns = run->stolen_ns;
+	u64 stolen = stolen_ns;
 
-	if (stolen_ns && part_ns < whole_ns)
-		stolen_ns = stolen_ns * (part_ns >> 10) / ((whole_ns >> 10) + 1);
-	return stolen_ns < part_ns ? stolen_ns : part_ns;
+	if (stolen && part_ns < whole_ns)
+		stolen = stolen * (part_ns >> 10) / ((whole_ns >> 10) + 1);
+	return stolen < part_ns ? stolen : part_ns;
+}
+
+static __always_inline u64 throttled_part(const struct wait *wait, u64 begin_ns, u64 end_ns)
+{
+	return overlap(begin_ns, end_ns, wait->throttled.begin_ns, wait->throttled.end_ns);
 }
 
 /* The newest run first. A quota comes before the hypervisor, and that before who ran. */
@@ -137,18 +144,18 @@ static __noinline int divide_wait(struct recent_runs *recent, const struct wait 
 			break;
 		if (begin_ns < wait->begin_ns)
 			begin_ns = wait->begin_ns;
-		part_ns = end_ns - begin_ns - throttled_part(&wait->throttled, begin_ns, end_ns);
-		stolen = stolen_part(run, part_ns, run->end_ns - before_ns);
+		part_ns = end_ns - begin_ns - throttled_part(wait, begin_ns, end_ns);
+		stolen = stolen_part(run->stolen_ns, part_ns, run->end_ns - before_ns);
 		stolen_ns += stolen;
 		add_disturbance(wait->slot, run->kind, run->slot, part_ns - stolen);
 		end_ns = begin_ns;
 	}
 	if (end_ns > wait->begin_ns) {
 		part_ns = end_ns - wait->begin_ns;
-		part_ns -= throttled_part(&wait->throttled, wait->begin_ns, end_ns);
+		part_ns -= throttled_part(wait, wait->begin_ns, end_ns);
 		add_disturbance(wait->slot, METE_RUNNER_UNKNOWN, 0, part_ns);
 	}
-	throttled_ns = throttled_part(&wait->throttled, wait->begin_ns, wait->end_ns);
+	throttled_ns = throttled_part(wait, wait->begin_ns, wait->end_ns);
 	add_disturbance(wait->slot, METE_RUNNER_THROTTLED, 0, throttled_ns);
 	add_disturbance(wait->slot, METE_RUNNER_STEAL, 0, stolen_ns);
 	return 0;
