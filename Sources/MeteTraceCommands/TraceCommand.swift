@@ -35,6 +35,13 @@ package struct TraceCommand: ParsableCommand {
     @Flag(help: "One line of JSON per interval instead of tables.")
     var json = false
 
+    @Flag(
+        help: ArgumentHelp(
+            "Say what processes are: program, owner, group, unit, container, libraries.",
+            discussion: "With --json: all in the first line, then those that are new, or different from what was said.")
+    )
+    var describe = false
+
     @Option(help: ArgumentHelp("Bytes of the ring buffer.", visibility: .hidden))
     var ringBytes: UInt32 = 1 << 20
 
@@ -47,14 +54,15 @@ package struct TraceCommand: ParsableCommand {
         try Limits.checkDuration(duration)
         try Limits.checkRing(ringBytes)
         guard threads >= 0 else { throw ValidationError("--threads must not be negative, it is \(threads)") }
+        guard json || !describe else { throw ValidationError("--describe is for --json: tables have no room for it") }
     }
 
     package func run() throws {
-        let session = try TraceSession(policy: policy, resources: only, ringBytes: ringBytes)
+        let session = try TraceSession(policy: policy, resources: only, ringBytes: ringBytes, describes: describe)
         let isTerminal = isatty(STDOUT_FILENO) == 1
         try session.run(interval: interval, duration: duration) { view in
             if json {
-                Console.line(TraceLine(view, mostThreads: threads).text)
+                Console.line(TraceLine(view, mostThreads: threads, describes: describe).text)
             } else {
                 let table = TraceTable(view, mostThreads: threads)
                 Console.line((isTerminal ? "\u{1B}[H\u{1B}[2J" : "") + table.text)

@@ -13,7 +13,15 @@ struct TraceLine {
         var steal: Double
         var interrupts: Double
         var components: [Component]
+        var processes: Processes?
         var losses: Losses
+    }
+
+    /// What has become known of processes.
+    fileprivate struct Processes: Encodable {
+        var described: [ProcessDescription]
+        var ended: [ProcessKey]
+        var undescribed: UInt64
     }
 
     fileprivate struct Component: Encodable {
@@ -108,7 +116,10 @@ struct TraceLine {
         var uncountedDisturbances: UInt64?
     }
 
-    init(_ view: TraceView, mostThreads: Int) {
+    /// - Parameters:
+    ///   - mostThreads: per component.
+    ///   - describes: whether to say what processes are.
+    init(_ view: TraceView, mostThreads: Int, describes: Bool = false) {
         let traced = view.resources
         let line = Line(
             start: view.samples.first?.start.nanoseconds ?? 0, end: view.samples.first?.end.nanoseconds ?? 0,
@@ -130,7 +141,7 @@ struct TraceLine {
                     network: traced.contains(.network) ? Network(sample.network) : nil, threads: sample.threads,
                     processes: sample.processes, busiest: busiest.map { BusyThread($0, traced) })
             },
-            losses: Losses(view.losses))
+            processes: describes ? view.detail.map { Processes($0.processes) } : nil, losses: Losses(view.losses))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Numbers and strings alone: nothing here can fail to encode but a number that is none.
@@ -143,6 +154,12 @@ extension TraceLine.Quantiles {
         guard summary != LatencySummary() else { return nil }
         self.init(
             p50: summary.p50, p99: summary.p99, p999: summary.p999, count: summary.count > 0 ? summary.count : nil)
+    }
+}
+
+extension TraceLine.Processes {
+    init(_ changes: ProcessChanges) {
+        self.init(described: changes.described, ended: changes.ended, undescribed: changes.undescribed)
     }
 }
 

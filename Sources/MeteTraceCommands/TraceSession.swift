@@ -9,12 +9,15 @@ struct TraceSession {
     let tracer: Tracer
     private let resources: TracedResources
 
-    /// - Parameter policy: file whose rules name the components; nil for those that are found.
-    init(policy: String?, resources: TracedResources, ringBytes: UInt32) throws {
+    /// - Parameters:
+    ///   - policy: file whose rules name the components; nil for those that are found.
+    ///   - describes: whether each window says what processes are.
+    init(policy: String?, resources: TracedResources, ringBytes: UInt32, describes: Bool = false) throws {
         TickClock.blockSignals()
         var options = KernelProbes.Options()
         options.ringBytes = ringBytes
         options.ownClock = DelayAccounting.current() != .kept
+        options.descriptions = describes
         resources.apply(to: &options)
         let (classifier, permanent) = try Self.components(policy)
         tracer = try Tracer(classifier: classifier, permanent: permanent, options: options)

@@ -28,6 +28,8 @@ struct TraceView {
         var disks: [DiskSample]
         /// Of those; where a recording was made they may have been others.
         var diskNames: [DiskDevice: String]
+        /// Nothing where processes are not described, and not in a recording.
+        var processes = ProcessChanges()
 
         func name(of device: DiskDevice) -> String { diskNames[device] ?? "\(device.major):\(device.minor)" }
     }
@@ -54,7 +56,8 @@ struct TraceView {
             threads: Dictionary(grouping: try tracer.threadUsage(), by: \.component),
             disturbances: Dictionary(grouping: tracer.disturbances(), by: \.waiter), disks: window.disks,
             diskNames: Dictionary(
-                window.disks.map { ($0.device, DiskNames.name(of: $0.device)) }, uniquingKeysWith: { name, _ in name }))
+                window.disks.map { ($0.device, DiskNames.name(of: $0.device)) }, uniquingKeysWith: { name, _ in name }),
+            processes: tracer.processChanges())
     }
 
     init(

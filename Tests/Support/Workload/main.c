@@ -15,11 +15,14 @@
  *   mete-workload retransmits6 KIND COUNT      the same by IPv6
  *   mete-workload disk PATH BYTES COUNT        writes as many blocks past the page cache, and reads them again
  *   mete-workload memory MEGABYTES             has as much in memory until it is killed
+ *   mete-workload regions TOUCHED COLD FREED SHARED   so many megabytes, see regions(), until it is killed
+ *   mete-workload library PATH                 opens a shared library and sleeps until it is killed
  *   mete-workload wait                         sleeps until it is killed
  */
 /* clang-format on */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -30,6 +33,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -285,6 +289,59 @@ static int disk(const char *path, size_t bytes, long count)
 	return 0;
 }
 
+static char *map(double megabytes, int flags)
+{
+	size_t bytes = (size_t)megabytes << 20;
+	char *area = mmap(NULL, bytes, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
+
+	return area == MAP_FAILED ? NULL : area;
+}
+
+/* Memory of which it is known what the kernel has to say of it: written to; written to and called
+ * cold; written to and given back; and written to by this process and a child of it. Then it calls
+ * itself `settled`. */
+static int regions(double touched, double cold, double freed, double shared)
+{
+	char *areas[] = {map(touched, MAP_PRIVATE), map(cold, MAP_PRIVATE), map(freed, MAP_PRIVATE),
+			 map(shared, MAP_SHARED)};
+	double sizes[] = {touched, cold, freed, shared};
+	int ready[2];
+	char byte = 0;
+
+	if (pipe(ready))
+		return complain("pipe");
+	for (int index = 0; index < 4; index++)
+		if (!areas[index])
+			return complain("mmap");
+	if (fork() == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		memset(areas[3], 1, (size_t)shared << 20);
+		if (write(ready[1], &byte, 1) != 1)
+			return complain("write");
+		for (;;)
+			pause();
+	}
+	if (read(ready[0], &byte, 1) != 1)
+		return complain("read");
+	for (int index = 0; index < 4; index++)
+		memset(areas[index], 1, (size_t)sizes[index] << 20);
+	if (madvise(areas[1], (size_t)cold << 20, MADV_COLD) ||
+	    madvise(areas[2], (size_t)freed << 20, MADV_DONTNEED))
+		return complain("madvise");
+	prctl(PR_SET_NAME, "settled");
+	return 0;
+}
+
+static int library(const char *path)
+{
+	if (!dlopen(path, RTLD_NOW)) {
+		fprintf(stderr, "mete-workload: %s\n", dlerror());
+		return 1;
+	}
+	prctl(PR_SET_NAME, "settled");
+	return 0;
+}
+
 int main(int count, char **arguments)
 {
 	const char *mode = count > 1 ? arguments[1] : "";
@@ -332,7 +389,14 @@ int main(int count, char **arguments)
 	if (strcmp(mode, "memory") == 0 &&
 	    !memset(malloc((size_t)first << 20), 1, (size_t)first << 20))
 		return 1;
-	if (strcmp(mode, "wait") == 0 || strcmp(mode, "memory") == 0)
+	if (count > 5 && strcmp(mode, "regions") == 0 &&
+	    regions(first, second, atof(arguments[4]), atof(arguments[5])))
+		return 1;
+	if (count > 2 && strcmp(mode, "library") == 0 && library(arguments[2]))
+		return 1;
+	if (strcmp(mode, "wait") == 0 || strcmp(mode, "memory") == 0 ||
+	    (count > 5 && strcmp(mode, "regions") == 0) ||
+	    (count > 2 && strcmp(mode, "library") == 0))
 		for (;;)
 			pause();
 	fprintf(stderr, "mete-workload: no such mode: %s\n", mode);
