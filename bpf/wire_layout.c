@@ -65,4 +65,11 @@ AT(mete_spill, run_ns, 16);
 AT(mete_spill, migrations, 48);
 SIZE(mete_spill, 72);
 
-SIZE(mete_losses, 112);
+AT(mete_call_key, function, 4);
+SIZE(mete_call_key, 8);
+
+AT(mete_call_use, left, 16);
+AT(mete_call_use, ended, 48);
+SIZE(mete_call_use, 56);
+
+SIZE(mete_losses, 128);

@@ -265,6 +265,8 @@ static int set_constants(struct bpf_object *object, const struct mete_probes_opt
 		{"slice_ns", &options->slice_ns, sizeof(options->slice_ns)},
 		{"counts_delays", &options->delay_histograms, sizeof(options->delay_histograms)},
 		{"traces_network", &options->network, sizeof(options->network)},
+		{"counts_call_latencies", &options->call_latencies,
+		 sizeof(options->call_latencies)},
 	};
 	size_t index;
 
@@ -299,6 +301,8 @@ static bool is_wanted(size_t index, const struct mete_probes_options *options)
 {
 	if (index == METE_DISK_OBJECT)
 		return options->disk;
+	if (index == METE_CALLS_OBJECT)
+		return options->function_count > 0;
 	return index == METE_NETWORK_OBJECT ? options->network : true;
 }
 
@@ -325,6 +329,8 @@ static int open_object(struct mete_probes *probes, size_t index,
 	error = set_constants(object, options, usage_limit);
 	if (!error)
 		error = size_maps(object, options);
+	if (!error && index == METE_CALLS_OBJECT)
+		error = mete_size_call_maps(object, options);
 	if (error)
 		return error;
 	choose_programs(probes, object, kernel, options->own_clock);
@@ -472,6 +478,11 @@ struct mete_probes *mete_probes_open(const struct mete_probes_options *options,
 	error = attach(probes);
 	if (error)
 		return fail(probes, failure, error, "attach to the tracepoints");
+	if (options->function_count) {
+		error = mete_attach_calls(probes, options, failure);
+		if (error)
+			return fail(probes, failure, error, "probe a function");
+	}
 	listening = NULL;
 	return probes;
 }
@@ -484,6 +495,7 @@ void mete_probes_close(struct mete_probes *probes)
 		return;
 	for (index = 0; index < probes->program_count; index++)
 		bpf_link__destroy(probes->programs[index].link);
+	mete_close_calls(probes);
 	bpf_link__destroy(probes->sweep_link);
 	ring_buffer__free(probes->ring);
 	for (index = METE_OBJECTS; index > 0; index--)

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#define METE_OBJECTS 4
+#define METE_OBJECTS 5
 
 struct mete_object {
 	const char *name;
@@ -13,7 +13,7 @@ struct mete_object {
 };
 
 /* Places of those that are not always loaded. */
-enum { METE_DISK_OBJECT = 2, METE_NETWORK_OBJECT = 3 };
+enum { METE_DISK_OBJECT = 2, METE_NETWORK_OBJECT = 3, METE_CALLS_OBJECT = 4 };
 
 /* The first one owns the maps that all share. */
 extern const struct mete_object mete_objects[METE_OBJECTS];

@@ -11,6 +11,7 @@
 #define MAX_PROGRAMS 24
 #define METE_SPILL_MAPS 2
 #define METE_DISK_BATCH 64
+#define METE_CALL_BATCH 64
 
 struct program {
 	struct bpf_program *program;
@@ -30,6 +31,9 @@ struct mete_probes {
 	struct bpf_object *objects[METE_OBJECTS];
 	struct program programs[MAX_PROGRAMS];
 	size_t program_count;
+	/* Those of functions: at the return first, so that no call is seen that never returns. */
+	struct bpf_link **call_links;
+	size_t call_link_count;
 	struct ring_buffer *ring;
 	struct bpf_link *sweep_link;
 	int losses_fd;
@@ -41,11 +45,15 @@ struct mete_probes {
 	int disturbances_fd;
 	int disk_fd;
 	int thread_disk_fd;
+	/* -1 where no functions are probed. */
+	int calls_fd;
+	int call_latencies_fd;
 	/* By CPU, then slot: mapped maps. NULL where not traced. */
 	struct mete_mapped histograms;
 	struct mete_mapped network;
 	/* Room for a batch of values of each CPU. */
 	struct mete_disk_use *per_cpu_disk;
+	struct mete_call_use *per_cpu_calls;
 	int cpu_count;
 	struct mete_losses *per_cpu_losses;
 	/* A value per CPU, each in eight bytes: the layout of per-CPU maps. */
@@ -58,6 +66,13 @@ struct mete_probes {
 	void *visit_context;
 	char sweep_buffer[512 * sizeof(struct mete_thread_record)];
 };
+
+/* To be called before the object is loaded. Returns 0 or -errno, as those below. */
+int mete_size_call_maps(struct bpf_object *object, const struct mete_probes_options *options);
+/* Probes the functions; says in the failure's detail which one could not be. */
+int mete_attach_calls(struct mete_probes *probes, const struct mete_probes_options *options,
+		      struct mete_probes_failure *failure);
+void mete_close_calls(struct mete_probes *probes);
 
 /* Hands a record of the ring buffer to the visitor of the drain under way. */
 int mete_visit_ring_record(void *context, void *record, size_t size);

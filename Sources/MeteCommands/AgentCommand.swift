@@ -35,6 +35,9 @@ package struct AgentCommand: ParsableCommand {
     @Option(help: "What to trace, of cpu, disk, network and memory, with commas between; the fewer, the cheaper.")
     var only: TracedResources = .all
 
+    @Option(help: CallsOption.help)
+    var calls: String?
+
     @Option(help: "Bytes of the ring buffer between kernel and agent.")
     var ringBytes: UInt32 = 1 << 20
 
@@ -53,6 +56,7 @@ package struct AgentCommand: ParsableCommand {
         options.control = enforce ? .enforced : .none
         options.probes.ringBytes = ringBytes
         only.apply(to: &options.probes)
+        options.probes.functions = try CallsOption.functions(calls)
         let agent = try Agent(options, context: .thisMachine(), version: Version.current) { event in
             Console.note("\(event)")
         }

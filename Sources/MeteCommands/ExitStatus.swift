@@ -32,6 +32,7 @@ package enum ExitStatus: Int32 {
             switch error {
             case is PolicyErrors: .policyRefused
             case let error as TraceError: Self(error)
+            case let error as CallError: error.code == .unreadable ? .failure : .usage
             case let error as ControlError: Self(error)
             case let error as APIServerError: Self(error)
             case let error as ClientError: Self(error)

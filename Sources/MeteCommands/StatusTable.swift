@@ -14,6 +14,7 @@ package struct StatusTable {
         lines.append("")
         lines += Self.components(report)
         lines += ResourceSection.lines(of: report.components)
+        lines += Self.calls(report)
         lines += ReportSections.section("Breached guarantees", Self.breaches(report))
         lines += ReportSections.sharedThreads(of: report.components)
         lines += ReportSections.notes(on: report.components)
@@ -106,6 +107,36 @@ package struct StatusTable {
             let sign = grant.amount < 0 ? "-" : "+"
             return "\(sum) \(sign) \(Figure.fixed(grant.amount.magnitude, 3)) \(grant.reason)"
         }
+    }
+
+    // MARK: Calls
+
+    private static let callColumns = TableColumns([
+        .init("CALLS: COMPONENT / FUNCTION", width: 38), .init("CALLS/S", width: 10, alignment: .right),
+        .init("FORECAST", width: 15, alignment: .right), .init("INSIDE", width: 8, alignment: .right),
+        .init("FORECAST", width: 13, alignment: .right),
+    ])
+
+    private static func calls(_ report: StatusReport) -> [String] {
+        guard let calls = report.calls, !calls.isEmpty else { return [] }
+        let classes = Dictionary(
+            report.components.map { ($0.id, $0.class) }, uniquingKeysWith: { first, _ in first })
+        var lines = ["", callColumns.header]
+        var component: ComponentID?
+        for call in calls {
+            if call.component != component { lines += callColumns.row([call.component.name]) }
+            component = call.component
+            let level = (classes[call.component] ?? .throughput).planningQuantile
+            func forecast(_ report: ForecastReport?, _ digits: Int) -> String {
+                report.map { "\(Figure.fixed($0.demand.value(at: level), digits)) \(Quantiles.label(of: level))" }
+                    ?? "-"
+            }
+            lines += callColumns.row([
+                "  \(call.function)", Figure.fixed(call.callsPerSecond, 0), forecast(call.callsForecast, 0),
+                Figure.fixed(call.inside, 3), forecast(call.insideForecast, 3),
+            ])
+        }
+        return lines
     }
 
     // MARK: What deserves attention

@@ -1,3 +1,4 @@
+import MeteModel
 internal import Yams
 
 /// A value in a policy file with its path and its place. Its readers report what does not fit and then give nil.

@@ -1,3 +1,4 @@
+import MeteModel
 internal import Yams
 
 /// The fields of one map of a policy file, checked against those that its kind of map has.

@@ -7,15 +7,18 @@ package struct StatusReport: Equatable, Sendable, Codable {
     package var cost: CostReport
     /// Ordered by id.
     package var components: [ComponentReport]
+    /// Ordered by component and function; absent where none were called, or are counted.
+    package var calls: [CallReport]?
 
     package init(
         agent: AgentReport, capacity: CapacityReport, losses: [LossReport], cost: CostReport,
-        components: [ComponentReport]
+        components: [ComponentReport], calls: [CallReport]? = nil
     ) {
         self.agent = agent
         self.capacity = capacity
         self.losses = losses
         self.cost = cost
         self.components = components
+        self.calls = calls
     }
 }

@@ -57,6 +57,14 @@ package enum Metric: Int, CaseIterable, Sendable {
     /// Nanoseconds; the part of the delay for which quotas held threads back.
     case throttled = 40
 
+    /// Of a function in a component: calls that began, nanoseconds that threads were inside, nanoseconds that calls took, and calls that
+    /// ended without a return.
+    case calls = 60
+    case callTime = 61
+    case callP99 = 62
+    case callsLeft = 63
+    case callP50 = 64
+
     /// Where a sample has it: the place in `allCases`.
     var position: Int { Self.positions[rawValue] }
 
@@ -77,8 +85,8 @@ package enum Metric: Int, CaseIterable, Sendable {
 
     private var form: Form {
         switch self {
-        case .runTime, .runQueueDelay, .readLatency, .writeLatency, .throttled, .disturbed: .microseconds
-        case .delayP50, .delayP99, .delayP999, .readP99, .writeP99: .histogramClass
+        case .runTime, .runQueueDelay, .readLatency, .writeLatency, .throttled, .disturbed, .callTime: .microseconds
+        case .delayP50, .delayP99, .delayP999, .readP99, .writeP99, .callP50, .callP99: .histogramClass
         default: .whole
         }
     }
@@ -112,7 +120,7 @@ package enum Metric: Int, CaseIterable, Sendable {
         switch self {
         case .threads, .processes, .delayP50, .delayP99, .delayP999, .capacity, .steal, .interrupts, .lost,
             .resident, .anonymous, .readP99, .writeP99, .cpus,
-            .forecastMedian, .forecastP95, .allotted:
+            .forecastMedian, .forecastP95, .allotted, .callP50, .callP99:
             .highest
         default: .sum
         }
@@ -160,6 +168,11 @@ package enum Metric: Int, CaseIterable, Sendable {
         case .breaches: "guarantee.breaches"
         case .briefProcesses: "processes.brief"
         case .throttled: "cpu.throttled"
+        case .calls: "calls.count"
+        case .callTime: "calls.time"
+        case .callP50: "calls.p50"
+        case .callP99: "calls.p99"
+        case .callsLeft: "calls.left"
         }
     }
 

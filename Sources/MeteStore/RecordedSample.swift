@@ -46,7 +46,7 @@ package struct RecordedSample: Equatable, Sendable {
     package func rate(of metric: Metric) -> Double {
         guard metric.fold == .sum, length > 0 else { return Double(self[metric]) }
         switch metric {
-        case .runTime, .runQueueDelay, .throttled, .disturbed: return Double(self[metric]) / Double(length)
+        case .runTime, .runQueueDelay, .throttled, .disturbed, .callTime: return Double(self[metric]) / Double(length)
         default: return Double(self[metric]) / length.seconds
         }
     }

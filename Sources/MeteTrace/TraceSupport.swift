@@ -21,6 +21,7 @@ package enum TraceSupport {
             hook("tcp_retransmit_skb", use: "retransmits of TCP"),
             hook("tcp_retransmit_synack", use: "answers to connection requests of TCP that are sent again"),
             hook("inet_sock_set_state", use: "whose the retransmits of a connection are that is being made"),
+            calls(),
         ]
     }
 
@@ -57,6 +58,28 @@ package enum TraceSupport {
                     + "splice, and of recvmmsg the first message",
                 remedy: "use Linux 6.3 or later"),
             detail: use)
+    }
+
+    private static func calls() -> Finding {
+        let feature = "probes of functions (uprobes)"
+        let detail = "calls of libraries, for --calls"
+        let result = mete_kernel_probes_functions()
+        guard result != 0 else {
+            return Finding(feature: feature, support: .supported, detail: detail)
+        }
+        let (reason, remedy) =
+            switch -result {
+            case ENOENT:
+                (
+                    "the kernel offers none in /sys/bus/event_source/devices/uprobe",
+                    "use a kernel built with CONFIG_UPROBE_EVENTS=y, and mount /sys"
+                )
+            case EPERM, EACCES: ("this process may not have one", "run as root, or with CAP_PERFMON")
+            case EIO: ("one at a function of mete itself was not hit", "report it with the kernel's version")
+            case let code:
+                ("one at a function of mete itself failed: \(String(cString: strerror(code)))", "use --calls elsewhere")
+            }
+        return Finding(feature: feature, support: .unsupported(reason: reason, remedy: remedy), detail: detail)
     }
 
     private static let typesFile = "/sys/kernel/btf/vmlinux"

@@ -11,6 +11,8 @@ package struct TraceWindow: Sendable {
     package var threads: Int
     /// By device and component, those without any left out; empty where disks are not traced.
     package var disks: [DiskSample]
+    /// By component and function, those without any left out; empty where no calls are counted.
+    package var calls: [CallSample]
 }
 
 /// What one component read from and wrote to one disk in a window.
@@ -38,6 +40,7 @@ package final class Tracer {
     private var ticksUntilSweep = 0
     private var rosters = MembershipRosters()
     private var resources: ResourceMeter
+    private var calls: CallMeter
     package let options: KernelProbes.Options
     /// By waiter, not asked for yet.
     private var disturbers: [ComponentID: [Disturbance.Runner: Nanoseconds]] = [:]
@@ -68,6 +71,7 @@ package final class Tracer {
         }
         self.options = options
         resources = ResourceMeter(probes, options)
+        calls = CallMeter(probes, options)
         capacity = try CapacityMeter()
         accountant = UsageAccountant(
             classifier: classifier, reader: reader, permanent: permanent, beginning: Self.sinceBoot(),
@@ -93,10 +97,12 @@ package final class Tracer {
         let traffic = try resources.readNetwork(slots: accountant.usedSlots)
         let requests = try resources.readDisk()
         let waits = try resources.readDisturbances()
+        let called = try calls.read { Self.now().nanoseconds }
         try takeIn()
         try settleLosses()
         attribute(waits)
         let disks = attribute(traffic, requests)
+        let functions = attribute(called)
         if options.memory {
             let length = Self.now() - windowStart
             accountant.readMemory(budget: max(1, Int(Self.processesPerSecond * length / .perSecond)))
@@ -107,10 +113,11 @@ package final class Tracer {
         let samples = accountant.closeWindow(start: windowStart, end: end)
         let reading = capacity.measure()
         if Self.mayHideWaits(samples, cpus: reading.cpus, window: end - windowStart) { ticksUntilSweep = 0 }
+        let start = windowStart
         windowStart = end
         return TraceWindow(
             samples: samples, capacity: reading, losses: losses, threads: accountant.threadCount,
-            disks: disks)
+            disks: disks, calls: samplesOf(functions, start: start, end: end))
     }
 
     /// Whether some thread may wait that only a sweep would find: where CPUs are busy, or where waits are as long as time slices. Those of
@@ -221,6 +228,31 @@ package final class Tracer {
                     device: count.device, component: accountant.component(ofSlot: count.slot), usage: count.usage))
         }
         return samples.sorted { ($0.device, $0.component) < ($1.device, $1.component) }
+    }
+
+    private struct CalledBy: Hashable {
+        var component: ComponentID
+        var function: Int
+    }
+
+    /// Of several slots that are one component's, such as of its new programs, the sum.
+    private func attribute(_ counts: [KernelProbes.CallKey: CallMeter.Count]) -> [CalledBy: CallMeter.Count] {
+        var found: [CalledBy: CallMeter.Count] = [:]
+        for (key, count) in counts {
+            let called = CalledBy(component: accountant.component(ofSlot: key.slot), function: key.function)
+            found[called, default: CallMeter.Count()].usage += count.usage
+            found[called]?.durations += count.durations
+        }
+        return found
+    }
+
+    private func samplesOf(_ counts: [CalledBy: CallMeter.Count], start: Instant, end: Instant) -> [CallSample] {
+        counts.map { called, count in
+            CallSample(
+                component: called.component, function: options.functions[called.function].name, start: start, end: end,
+                usage: count.usage, durations: LatencySummary(count.durations))
+        }
+        .sorted { ($0.component, $0.function) < ($1.component, $1.function) }
     }
 
     /// Tells the kernel side who belongs where, if it counts anything by that.

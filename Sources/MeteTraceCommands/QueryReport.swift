@@ -65,8 +65,8 @@ extension Metric {
     /// For people: cores, rates and durations; files get what was counted.
     func shown(of sample: RecordedSample) -> String {
         switch self {
-        case .runTime, .runQueueDelay, .throttled, .disturbed: Figure.fixed(sample.rate(of: self), 3)
-        case .delayP50, .delayP99, .delayP999, .readP99, .writeP99:
+        case .runTime, .runQueueDelay, .throttled, .disturbed, .callTime: Figure.fixed(sample.rate(of: self), 3)
+        case .delayP50, .delayP99, .delayP999, .readP99, .writeP99, .callP50, .callP99:
             Figure.duration(sample[self] > 0 ? sample[self] : nil)
         case .readLatency: Figure.duration(sample[.readRequests] > 0 ? sample[self] / sample[.readRequests] : nil)
         case .writeLatency: Figure.duration(sample[.writeRequests] > 0 ? sample[self] / sample[.writeRequests] : nil)

@@ -29,6 +29,9 @@ package struct RecordCommand: ParsableCommand {
     @Option(help: "What to trace, of cpu, disk, network and memory, with commas between; the fewer, the cheaper.")
     var only: TracedResources = .all
 
+    @Option(help: CallsOption.help)
+    var calls: String?
+
     @Option(help: "Days for which single windows are kept; for good without it.")
     var keep: Double?
 
@@ -66,7 +69,8 @@ package struct RecordCommand: ParsableCommand {
         settings.mostBytes = maxSize.map { Int64($0) << 20 }
         // First: a file that cannot be written is to be known before anything is loaded.
         let writer = try StoreWriter(path: output, settings: settings, version: Version.current)
-        let session = try TraceSession(policy: policy, resources: only, ringBytes: ringBytes)
+        let session = try TraceSession(
+            policy: policy, resources: only, functions: CallsOption.functions(calls), ringBytes: ringBytes)
         var windows = 0
         var lost: Int64 = 0
         do {

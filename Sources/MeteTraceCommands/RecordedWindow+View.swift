@@ -28,11 +28,19 @@ extension RecordedWindow {
             case .each(let each): Int64(clamping: each.count)
             case .sum(let count): Int64(clamping: count)
             }
-        let components = view.samples.compactMap { sample -> (component: ComponentID, sample: RecordedSample)? in
+        var components = view.samples.compactMap { sample -> (component: ComponentID, sample: RecordedSample)? in
             var recorded = RecordedSample(sample, view.latencies[sample.component], end: end)
             recorded[.disturbed] = view.detail?.disturbed(sample.component) ?? 0
             machine[.disturbed] &+= recorded[.disturbed]
             return recorded.isIdle ? nil : (sample.component, recorded)
+        }
+        // What is counted there is in no other metric of the component.
+        for call in view.calls {
+            let recorded = RecordedSample(call, end: end)
+            machine[.calls] &+= recorded[.calls]
+            machine[.callTime] &+= recorded[.callTime]
+            machine[.callsLeft] &+= recorded[.callsLeft]
+            components.append((call.subcomponent, recorded))
         }
         self.init(
             machine: machine, components: components,
@@ -100,6 +108,17 @@ extension RecordedSample {
         self[.delayP999] = latencies?.runQueueDelay.p999 ?? 0
         self[.readP99] = latencies?.diskReads.p99 ?? 0
         self[.writeP99] = latencies?.diskWrites.p99 ?? 0
+    }
+}
+
+extension RecordedSample {
+    fileprivate init(_ call: CallSample, end: Int64) {
+        self.init(end: end, length: call.window)
+        self[.calls] = Int64(clamping: call.usage.calls)
+        self[.callTime] = call.usage.time
+        self[.callsLeft] = Int64(clamping: call.usage.left)
+        self[.callP50] = call.durations.p50 ?? 0
+        self[.callP99] = call.durations.p99 ?? 0
     }
 }
 

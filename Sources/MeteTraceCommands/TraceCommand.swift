@@ -32,6 +32,9 @@ package struct TraceCommand: ParsableCommand {
     @Option(help: "What to trace, of cpu, disk, network and memory, with commas between; the fewer, the cheaper.")
     var only: TracedResources = .all
 
+    @Option(help: CallsOption.help)
+    var calls: String?
+
     @Flag(help: "One line of JSON per interval instead of tables.")
     var json = false
 
@@ -58,7 +61,9 @@ package struct TraceCommand: ParsableCommand {
     }
 
     package func run() throws {
-        let session = try TraceSession(policy: policy, resources: only, ringBytes: ringBytes, describes: describe)
+        let session = try TraceSession(
+            policy: policy, resources: only, functions: CallsOption.functions(calls), ringBytes: ringBytes,
+            describes: describe)
         let isTerminal = isatty(STDOUT_FILENO) == 1
         try session.run(interval: interval, duration: duration) { view in
             if json {

@@ -41,6 +41,7 @@ struct TraceLine {
         var memory: MemoryUsage?
         var disk: Disk?
         var network: Network?
+        var calls: [Call]?
         var threads: Int
         var processes: Int
         var busiest: [BusyThread]
@@ -86,6 +87,14 @@ struct TraceLine {
         var sockets: [String: Traffic]
     }
 
+    fileprivate struct Call: Encodable {
+        var function: String
+        var calls: UInt64
+        var left: UInt64
+        var insideNanoseconds: Nanoseconds
+        var duration: Quantiles?
+    }
+
     fileprivate struct BusyThread: Encodable {
         var tid: Int32
         var pid: Int32
@@ -114,6 +123,8 @@ struct TraceLine {
         var threadlessSocketCalls: UInt64?
         var unattributedSocketCalls: UInt64?
         var uncountedDisturbances: UInt64?
+        var untimedFunctionCalls: UInt64?
+        var uncountedFunctionCalls: UInt64?
     }
 
     /// - Parameters:
@@ -121,6 +132,7 @@ struct TraceLine {
     ///   - describes: whether to say what processes are.
     init(_ view: TraceView, mostThreads: Int, describes: Bool = false) {
         let traced = view.resources
+        let calls = Dictionary(grouping: view.calls, by: \.component)
         let line = Line(
             start: view.samples.first?.start.nanoseconds ?? 0, end: view.samples.first?.end.nanoseconds ?? 0,
             cpus: view.capacity.cpus, steal: view.capacity.steal, interrupts: view.capacity.interrupts,
@@ -138,7 +150,8 @@ struct TraceLine {
                     disturbedBy: view.detail?.disturbances[sample.component].map { $0.map { Disturber($0) } },
                     memory: traced.contains(.memory) ? sample.memory : nil,
                     disk: traced.contains(.disk) ? Disk(sample, latencies, view.detail) : nil,
-                    network: traced.contains(.network) ? Network(sample.network) : nil, threads: sample.threads,
+                    network: traced.contains(.network) ? Network(sample.network) : nil,
+                    calls: calls[sample.component].map { $0.map { Call($0) } }, threads: sample.threads,
                     processes: sample.processes, busiest: busiest.map { BusyThread($0, traced) })
             },
             processes: describes ? view.detail.map { Processes($0.processes) } : nil, losses: Losses(view.losses))
@@ -174,7 +187,8 @@ extension TraceLine.Losses {
                 unattributedDiskRequests: each.unattributedRequests,
                 threadlessDiskRequests: each.threadlessRequests, uncountedDiskRequests: each.uncountedRequests,
                 threadlessSocketCalls: each.threadlessTraffic, unattributedSocketCalls: each.unattributedCalls,
-                uncountedDisturbances: each.uncountedDisturbances)
+                uncountedDisturbances: each.uncountedDisturbances, untimedFunctionCalls: each.untimedCalls,
+                uncountedFunctionCalls: each.uncountedCalls)
         }
     }
 }
@@ -213,6 +227,14 @@ extension TraceLine.Network {
         self.init(
             retransmits: usage.retransmits,
             sockets: Dictionary(uniqueKeysWithValues: usage.traffic.map { ($0.key.rawValue, $0.value) }))
+    }
+}
+
+extension TraceLine.Call {
+    init(_ sample: CallSample) {
+        self.init(
+            function: sample.function, calls: sample.usage.calls, left: sample.usage.left,
+            insideNanoseconds: sample.usage.time, duration: TraceLine.Quantiles(sample.durations))
     }
 }
 

@@ -11,14 +11,20 @@ struct TraceSession {
 
     /// - Parameters:
     ///   - policy: file whose rules name the components; nil for those that are found.
+    ///   - functions: whose calls are counted.
     ///   - describes: whether each window says what processes are.
-    init(policy: String?, resources: TracedResources, ringBytes: UInt32, describes: Bool = false) throws {
+    init(
+        policy: String?, resources: TracedResources, functions: [CalledFunction] = [], ringBytes: UInt32,
+        describes: Bool = false
+    ) throws {
         TickClock.blockSignals()
         var options = KernelProbes.Options()
         options.ringBytes = ringBytes
         options.ownClock = DelayAccounting.current() != .kept
         options.descriptions = describes
         resources.apply(to: &options)
+        options.functions = functions
+        options.callLatencies = !functions.isEmpty
         let (classifier, permanent) = try Self.components(policy)
         tracer = try Tracer(classifier: classifier, permanent: permanent, options: options)
         self.resources = resources

@@ -35,6 +35,13 @@ struct TraceTable {
         .init("MAJOR FAULTS/S", width: 14, alignment: .right),
     ])
 
+    private static let callColumns = TableColumns([
+        .init("CALLS: COMPONENT / FUNCTION", width: 38), .init("CALLS/S", width: 9, alignment: .right),
+        .init("INSIDE", width: 7, alignment: .right), .init("MEAN", width: 6, alignment: .right),
+        .init("P50", width: 6, alignment: .right), .init("P99", width: 6, alignment: .right),
+        .init("LEFT", width: 6, alignment: .right),
+    ])
+
     private let view: TraceView
     private let mostThreads: Int
 
@@ -43,7 +50,7 @@ struct TraceTable {
         self.view = view
         self.mostThreads = mostThreads
         text = ""
-        text = (head() + cpu() + disk() + network() + memory() + [losses()]).joined(separator: "\n") + "\n"
+        text = (head() + cpu() + disk() + network() + memory() + calls() + [losses()]).joined(separator: "\n") + "\n"
     }
 
     private func head() -> [String] {
@@ -186,6 +193,27 @@ struct TraceTable {
         return lines
     }
 
+    // MARK: Calls
+
+    private func calls() -> [String] {
+        guard !view.calls.isEmpty else { return [] }
+        var lines = ["", Self.callColumns.header]
+        var inside: [ComponentID: Double] = [:]
+        for call in view.calls { inside[call.component, default: 0] += call.inside }
+        let components = inside.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
+        for component in components {
+            lines += Self.callColumns.row([component.name])
+            for call in view.calls.filter({ $0.component == component }).sorted(by: { $0.inside > $1.inside }) {
+                lines += Self.callColumns.row([
+                    "  \(call.function)", Figure.fixed(call.callsPerSecond, 0), Figure.fixed(call.inside, 3),
+                    Figure.duration(call.usage.meanTime), Figure.duration(call.durations.p50),
+                    Figure.duration(call.durations.p99), "\(call.usage.left)",
+                ])
+            }
+        }
+        return lines
+    }
+
     // MARK: What was lost
 
     private func losses() -> String {
@@ -221,6 +249,12 @@ struct TraceTable {
         }
         if losses.uncountedDisturbances > 0 {
             parts.append("Parts of waits for which nobody is named: \(losses.uncountedDisturbances).")
+        }
+        if losses.untimedCalls > 0 {
+            parts.append("Calls of functions whose time is not counted, too many being open: \(losses.untimedCalls).")
+        }
+        if losses.uncountedCalls > 0 {
+            parts.append("Calls of functions counted nowhere: \(losses.uncountedCalls).")
         }
         return "\n" + parts.joined(separator: "\n")
     }

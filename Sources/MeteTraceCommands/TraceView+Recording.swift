@@ -10,9 +10,16 @@ extension TraceView {
         let start = Instant(nanoseconds: machine.end - machine.length)
         var latencies: [ComponentID: Latencies] = [:]
         let sockets = window.detail.map { Dictionary(grouping: $0.sockets, by: \.component) }
-        let samples = window.components.map { component, sample in
-            latencies[component] = Latencies(sample)
-            return UsageSample(component, sample, sockets.map { $0[component] ?? [] }, start: start, end: end)
+        var samples: [UsageSample] = []
+        var calls: [CallSample] = []
+        for (component, sample) in window.components {
+            if let call = CallSample(component, sample, start: start, end: end) {
+                calls.append(call)
+            } else {
+                latencies[component] = Latencies(sample)
+                samples.append(
+                    UsageSample(component, sample, sockets.map { $0[component] ?? [] }, start: start, end: end))
+            }
         }
         self.init(
             samples: samples,
@@ -20,7 +27,7 @@ extension TraceView {
                 cpus: Int(machine[.cpus]), steal: Double(machine[.steal]) / 1000,
                 interrupts: Double(machine[.interrupts]) / 1000),
             threadCount: Int(machine[.threads]), resources: .all, latencies: latencies,
-            losses: .sum(UInt64(clamping: machine[.lost])), detail: window.detail.map { Detail($0) })
+            calls: calls, losses: .sum(UInt64(clamping: machine[.lost])), detail: window.detail.map { Detail($0) })
     }
 }
 
@@ -47,6 +54,21 @@ extension TraceView.Latencies {
         self.init(
             runQueueDelay: LatencySummary(p50: known(.delayP50), p99: known(.delayP99), p999: known(.delayP999)),
             diskReads: LatencySummary(p99: known(.readP99)), diskWrites: LatencySummary(p99: known(.writeP99)))
+    }
+}
+
+extension CallSample {
+    /// Nil for what is not of a function.
+    fileprivate init?(_ subcomponent: ComponentID, _ sample: RecordedSample, start: Instant, end: Instant) {
+        let metrics: [Metric] = [.calls, .callTime, .callsLeft, .callP99]
+        guard metrics.contains(where: { sample[$0] != 0 }), let called = subcomponent.calledFunction else { return nil }
+        func known(_ metric: Metric) -> Nanoseconds? { sample[metric] > 0 ? sample[metric] : nil }
+        self.init(
+            component: called.component, function: called.function, start: start, end: end,
+            usage: CallUsage(
+                calls: UInt64(clamping: sample[.calls]), left: UInt64(clamping: sample[.callsLeft]),
+                time: sample[.callTime]),
+            durations: LatencySummary(p50: known(.callP50), p99: known(.callP99)))
     }
 }
 

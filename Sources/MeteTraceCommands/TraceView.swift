@@ -16,6 +16,8 @@ struct TraceView {
     var threadCount: Int
     var resources: TracedResources
     var latencies: [ComponentID: Latencies]
+    /// By component and function, those without any left out.
+    var calls: [CallSample]
     var losses: Losses
     /// Nil where a recording does not keep it.
     var detail: Detail?
@@ -51,6 +53,7 @@ struct TraceView {
                 runQueueDelay: LatencySummary($0.runQueueDelay), diskReads: LatencySummary($0.diskReads),
                 diskWrites: LatencySummary($0.diskWrites))
         }
+        calls = window.calls
         losses = .each(window.losses)
         detail = Detail(
             threads: Dictionary(grouping: try tracer.threadUsage(), by: \.component),
@@ -62,13 +65,14 @@ struct TraceView {
 
     init(
         samples: [UsageSample], capacity: CapacityReading, threadCount: Int, resources: TracedResources,
-        latencies: [ComponentID: Latencies], losses: Losses, detail: Detail? = nil
+        latencies: [ComponentID: Latencies], calls: [CallSample] = [], losses: Losses, detail: Detail? = nil
     ) {
         self.samples = samples
         self.capacity = capacity
         self.threadCount = threadCount
         self.resources = resources
         self.latencies = latencies
+        self.calls = calls
         self.losses = losses
         self.detail = detail
     }

@@ -52,6 +52,34 @@ struct StatusTableTests {
         #expect(ResourceSection.lines(of: report.components).isEmpty)
     }
 
+    @Test func callsOfFunctionsStandBelowTheComponents() {
+        var report = Self.report
+        let forecast = ForecastReport(
+            demand: Quantiles(median: 400, p90: 500, p95: 550, p99: 612), source: .decayedPeak, reason: "", coverage: 0,
+            pinballLoss: 0, samples: 0, expiresInSeconds: 0.3)
+        report.calls = [
+            CallReport(
+                component: ComponentID("batch"), function: "libz:deflate", callsPerSecond: 401.6, inside: 1.25,
+                callsForecast: forecast),
+            CallReport(
+                component: ComponentID("shop"), function: "libssl:SSL_write", callsPerSecond: 512, inside: 0.75,
+                callsForecast: forecast),
+            CallReport(component: ComponentID("shop"), function: "libz:deflate", callsPerSecond: 0, inside: 0),
+        ]
+        let expected = """
+            CALLS: COMPONENT / FUNCTION                CALLS/S         FORECAST    INSIDE       FORECAST
+            batch
+              libz:deflate                                 402          400 p50     1.250              -
+            shop
+              libssl:SSL_write                             512          612 p99     0.750              -
+              libz:deflate                                   0                -     0.000              -
+
+            Breached guarantees
+            """
+        let text = StatusTable(report).text
+        #expect(text.contains(expected), "\(text)")
+    }
+
     @Test func saysWhenThereIsNoComponent() {
         var report = Self.report
         report.components = []

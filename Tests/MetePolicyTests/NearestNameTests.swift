@@ -1,6 +1,5 @@
+import MeteModel
 import Testing
-
-@testable import MetePolicy
 
 @Suite struct NearestNameTests {
     @Test(

@@ -28,6 +28,34 @@ enum GoldenJSON {
             "upSeconds" : 60.5,
             "version" : "0.1.0"
           },
+          "calls" : [
+            {
+              "callsForecast" : {
+                "coverage" : 0.9375,
+                "demand" : {
+                  "median" : 500,
+                  "p90" : 550,
+                  "p95" : 600,
+                  "p99" : 650
+                },
+                "expiresInSeconds" : 0.25,
+                "pinballLoss" : 16,
+                "reason" : "no other",
+                "samples" : 64,
+                "source" : "decayedPeak"
+              },
+              "callsPerSecond" : 512,
+              "component" : "shop",
+              "function" : "libssl:SSL_write",
+              "inside" : 0.75
+            },
+            {
+              "callsPerSecond" : 0,
+              "component" : "rest",
+              "function" : "libssl:SSL_write",
+              "inside" : 0
+            }
+          ],
           "capacity" : {
             "cores" : 2,
             "plannable" : 1.875,

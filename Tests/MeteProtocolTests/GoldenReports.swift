@@ -62,6 +62,14 @@ enum GoldenReports {
             ComponentReport(
                 id: .rest, class: .throughput, priority: 50, processes: 12, threads: 30, usage: 0, demand: 0,
                 enforcement: EnforcementReport(), guarantee: GuaranteeReport(amount: 0, state: .idle)),
+        ],
+        calls: [
+            CallReport(
+                component: ComponentID("shop"), function: "libssl:SSL_write", callsPerSecond: 512, inside: 0.75,
+                callsForecast: ForecastReport(
+                    demand: Quantiles(median: 500, p90: 550, p95: 600, p99: 650), source: .decayedPeak,
+                    reason: "no other", coverage: 0.9375, pinballLoss: 16, samples: 64, expiresInSeconds: 0.25)),
+            CallReport(component: .rest, function: "libssl:SSL_write", callsPerSecond: 0, inside: 0),
         ])
 
     static let plan = PlanReport(

@@ -38,7 +38,38 @@ struct ReplayTests {
                     runQueueDelay: LatencySummary(p50: 640, p99: 81_920, p999: 2_097_152),
                     diskReads: LatencySummary(p99: 163_840), diskWrites: LatencySummary(p99: 1_310_720))
             ],
+            calls: [
+                CallSample(
+                    component: ComponentID("batch"), function: "libz:deflate", start: start, end: Self.end,
+                    usage: CallUsage(time: .perSecond)),
+                CallSample(
+                    component: ComponentID("web"), function: "libssl:SSL_write", start: start, end: Self.end,
+                    usage: CallUsage(calls: 1200, left: 2, time: 750_000_000),
+                    durations: LatencySummary(p50: 163_840, p99: 1_310_720)),
+            ],
             losses: .sum(lost))
+    }
+
+    /// What is counted of functions is the components' own already.
+    @Test func functionsAddNothingToTheMachineButTheirCalls() throws {
+        let live = view()
+        var bare = live
+        bare.calls = []
+        var machine = RecordedWindow(live, mostThreads: 3).machine
+        #expect(machine[.calls] == 1200 && machine[.callTime] == 1_750_000_000 && machine[.callsLeft] == 2)
+        for metric in [Metric.calls, .callTime, .callsLeft] { machine[metric] = 0 }
+        #expect(machine == RecordedWindow(bare, mostThreads: 3).machine)
+        let replayed = TraceView(RecordedWindow(live, mostThreads: 3))
+        #expect(replayed.samples.map(\.component) == live.samples.map(\.component))
+        #expect(replayed.calls.map(\.subcomponent) == live.calls.map(\.subcomponent))
+    }
+
+    @Test func aNameWithSlashesIsTheComponentsUpToTheLast() throws {
+        let called = try #require(ComponentID("shop/a.slice/libz.so.1:deflate").calledFunction)
+        #expect(called.component == ComponentID("shop/a.slice") && called.function == "libz.so.1:deflate")
+        for name in ["shop", "shop/a", "libz:deflate", "shop/:f", "shop/lib:"] {
+            #expect(ComponentID(name).calledFunction == nil, "\(name)")
+        }
     }
 
     @Test(arguments: [0, 17] as [UInt64]) func replayEqualsLive(lost: UInt64) throws {
@@ -55,6 +86,7 @@ struct ReplayTests {
         let replayed = TraceView(try #require(windows.first))
         #expect(TraceTable(replayed, mostThreads: 3).text == TraceTable(live, mostThreads: 3).text)
         #expect(TraceTable(live, mostThreads: 3).text.contains("web"))
+        #expect(TraceTable(live, mostThreads: 3).text.contains("  libssl:SSL_write"))
         #expect(TraceLine(replayed, mostThreads: 3).text == TraceLine(live, mostThreads: 3).text)
     }
 }

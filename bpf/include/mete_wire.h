@@ -191,6 +191,33 @@ struct mete_network_use {
 	__u64 retransmits;
 };
 
+/* Functions whose calls can be counted at once. */
+#define METE_CALL_FUNCTIONS 64
+
+struct mete_call_key {
+	__u32 slot;
+	/* In the order in which they were given to the loader. */
+	__u32 function;
+};
+
+/* Calls of one function, on one CPU. A call within another one of the same function by the same
+ * thread is in the first three only, so that time inside is not counted twice.
+ *
+ * Until now threads have been inside for ended_ns - begun_ns + (begun - ended) * now. Both sums
+ * wrap. The order in which the kernel side writes (begun_ns, begun; ended, ended_ns) and in which
+ * the fields stand and are read makes a reading in between too low and never too high.
+ */
+struct mete_call_use {
+	__u64 calls;
+	__u64 returned;
+	/* Without a return: by longjmp or an exception, a new program, or the thread's end. */
+	__u64 left;
+	__u64 begun;
+	__u64 begun_ns;
+	__u64 ended_ns;
+	__u64 ended;
+};
+
 struct mete_spill_key {
 	__u32 pid;
 	__u32 generation;
@@ -239,6 +266,10 @@ struct mete_losses {
 	__u64 disturbances;
 	/* Socket calls of pending processes that found no room: they are in slot 0. */
 	__u64 unattributed_calls;
+	/* Calls of functions that are counted, without their time: too many were open at once. */
+	__u64 untimed_calls;
+	/* Calls of functions that found no room: they are counted nowhere. */
+	__u64 uncounted_calls;
 };
 
 #endif

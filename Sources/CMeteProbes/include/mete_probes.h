@@ -13,6 +13,17 @@
 
 struct mete_probes;
 
+/* One place in a file at which a function begins. */
+struct mete_called_function {
+	const char *path;
+	/* Bytes from the file's beginning. */
+	uint64_t offset;
+	/* Under which its calls are counted, less than METE_CALL_FUNCTIONS. Several places may
+	 * share one.
+	 */
+	uint32_t number;
+};
+
 struct mete_probes_options {
 	/* Size of the ring buffer; rounded up to a power of two of at least a page. */
 	uint32_t ring_bytes;
@@ -24,6 +35,11 @@ struct mete_probes_options {
 	bool delay_histograms;
 	bool disk;
 	bool network;
+	/* Whether the durations of calls are also counted in classes. */
+	bool call_latencies;
+	/* Functions whose calls are counted; none when count is 0. Not kept. */
+	const struct mete_called_function *functions;
+	uint32_t function_count;
 };
 
 /* Why something could not be done: errno, the step that failed, and what libbpf or the verifier
@@ -50,6 +66,10 @@ typedef void (*mete_disturbance_visitor)(void *context, const struct mete_distur
 					 uint64_t ns);
 typedef void (*mete_network_visitor)(void *context, uint32_t slot,
 				     const struct mete_network_use *use);
+typedef void (*mete_call_visitor)(void *context, const struct mete_call_key *key,
+				  const struct mete_call_use *use);
+typedef void (*mete_call_latency_visitor)(void *context, const struct mete_call_key *key,
+					  const struct mete_histogram *histogram);
 typedef void (*mete_thread_disk_visitor)(void *context, uint32_t tid,
 					 const struct mete_disk_use *use);
 
@@ -114,12 +134,23 @@ int mete_probes_read_thread_disk(struct mete_probes *probes, mete_thread_disk_vi
 				 void *context);
 void mete_probes_forget_thread_disk(struct mete_probes *probes, uint32_t tid);
 
+/* Hands over what was counted of calls since load, by slot and function. Returns 0 or -errno. */
+int mete_probes_read_calls(struct mete_probes *probes, mete_call_visitor visit, void *context);
+/* The durations of those that have returned. */
+int mete_probes_read_call_latencies(struct mete_probes *probes, mete_call_latency_visitor visit,
+				    void *context);
+void mete_probes_forget_calls(struct mete_probes *probes, const struct mete_call_key *key);
+
 /* Sums of all CPUs since load. Returns 0 or -errno. */
 int mete_probes_losses(struct mete_probes *probes, struct mete_losses *total);
 
 /* State of program number index, false past the last one. */
 bool mete_probes_describe(const struct mete_probes *probes, size_t index,
 			  struct mete_probe_state *state);
+
+/* Whether a function of a program can be probed here: probes one of this program, calls it, and
+ * takes the probe away. Returns 0 or -errno; -EIO when the probe was not hit. */
+int mete_kernel_probes_functions(void);
 
 /* Whether this kernel's BTF has the tracepoint; -errno when there is no BTF. */
 int mete_kernel_has_tracepoint(const char *name);

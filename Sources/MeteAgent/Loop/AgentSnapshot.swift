@@ -16,6 +16,16 @@ package struct AgentSnapshot: Sendable {
         package var resources: ResourceUse?
     }
 
+    /// What is known of the calls of one function by one component.
+    package struct Call: Sendable {
+        /// Of the last window; without any call where there was none.
+        package var sample: CallSample
+        /// Calls a second.
+        package var calls: Forecast?
+        /// Threads inside.
+        package var inside: Forecast?
+    }
+
     package var tick: UInt64
     package var missedTicks: UInt64
     package var at: Instant
@@ -26,6 +36,8 @@ package struct AgentSnapshot: Sendable {
     package var plan: PartitionPlan?
     /// One per sample of the window, in its order.
     package var components: [Component]
+    /// By component and function; empty where no calls are counted.
+    package var calls: [Call]
     /// As of at most a second ago.
     package var control: [ComponentID: ComponentControlStatus]
     package var cost: AgentCost

@@ -14,6 +14,7 @@ package final class ControlLoop {
     private let log: (AgentEvent) -> Void
     private var policy: Policy
     private var states: [ComponentID: ComponentState] = [:]
+    private var calls = CallForecasts()
     private var plan: PartitionPlan?
     private var controlStatus: [ComponentID: ComponentControlStatus] = [:]
     private var reportedFailures: [Setting: ControlError] = [:]
@@ -43,6 +44,7 @@ package final class ControlLoop {
         // What a component's class plans for, and the length of a tick, make a forecaster; the rest of what was learned stays.
         if policy.tick != self.policy.tick {
             states = [:]
+            calls.forgetAll()
         } else {
             states = states.filter { id, state in tracer.policy(of: id).class == state.class }
         }
@@ -63,6 +65,9 @@ package final class ControlLoop {
         for (sample, policy) in zip(window.samples, policies) {
             watch(sample, policy, limit: limit, at: now)
         }
+        calls.observe(
+            window.calls, start: window.samples.first?.start ?? now, end: now, cpus: window.capacity.cpus,
+            tick: policy.tick, class: { tracer.policy(of: $0).class })
         if tickCount % UInt64(Self.absentTicksKept) == 0 { forgetAbsent() }
         resources.observe(window.samples, latencies: tracer.latencies)
 
@@ -152,7 +157,8 @@ package final class ControlLoop {
         }
         return AgentSnapshot(
             tick: tickCount, missedTicks: missed, at: now, tickLength: policy.tick, window: window,
-            traced: tracer.options, plan: plan, components: components, control: controlStatus, cost: cost.cost,
+            traced: tracer.options, plan: plan, components: components, calls: calls.snapshot(at: now),
+            control: controlStatus, cost: cost.cost,
             journalError: reportedJournalError)
     }
 }

@@ -13,9 +13,21 @@ extension StatusReport {
                 tickSeconds: snapshot.tickLength.seconds, ticks: snapshot.tick, mode: circumstances.mode,
                 modeReason: circumstances.modeReason, policy: circumstances.policy),
             capacity: CapacityReport(snapshot.window.capacity),
-            losses: LossReport.all(snapshot.window.losses, missedTicks: snapshot.missedTicks),
+            losses: LossReport.all(snapshot.window.losses, missedTicks: snapshot.missedTicks)
+                + (snapshot.calls.isEmpty ? [] : LossReport.ofCalls(snapshot.window.losses)),
             cost: CostReport(cpu: snapshot.cost.cores, residentBytes: snapshot.cost.residentBytes),
-            components: ComponentReport.all(snapshot, circumstances))
+            components: ComponentReport.all(snapshot, circumstances),
+            calls: snapshot.calls.isEmpty ? nil : snapshot.calls.map { CallReport($0, at: snapshot.at) })
+    }
+}
+
+extension CallReport {
+    init(_ call: AgentSnapshot.Call, at now: Instant) {
+        self.init(
+            component: call.sample.component, function: call.sample.function,
+            callsPerSecond: call.sample.callsPerSecond, inside: call.sample.inside,
+            callsForecast: call.calls.map { ForecastReport($0, now: now) },
+            insideForecast: call.inside.map { ForecastReport($0, now: now) })
     }
 }
 
@@ -102,6 +114,16 @@ extension ComponentControlStatus {
 }
 
 extension LossReport {
+    static func ofCalls(_ losses: TraceLosses) -> [LossReport] {
+        [
+            LossReport(
+                kind: "untimedCalls", count: losses.untimedCalls,
+                meaning: "of a function, counted without the time inside: too many were open at once"),
+            LossReport(
+                kind: "uncountedCalls", count: losses.uncountedCalls, meaning: "of a function, counted nowhere"),
+        ]
+    }
+
     static func all(_ losses: TraceLosses, missedTicks: UInt64) -> [LossReport] {
         [
             LossReport(

@@ -20,10 +20,15 @@ package final class KernelProbes {
         /// Whether processes are described: see `Tracer.processChanges`.
         package var descriptions = false
 
+        /// Functions whose calls are counted, at most `mostFunctions`.
+        package var functions: [CalledFunction] = []
+        /// Whether their durations are also counted in a histogram of each component and function.
+        package var callLatencies = false
+
         package init() {}
 
         /// Whether the kernel side has to know which component a thread belongs to.
-        var countsBySlot: Bool { delayHistograms || disk || network }
+        var countsBySlot: Bool { delayHistograms || disk || network || !functions.isEmpty }
     }
 
     /// One program and the tracepoint that it belongs on.
@@ -37,11 +42,16 @@ package final class KernelProbes {
 
     /// - Throws: `TraceError` when the kernel has no BTF, refuses the programs or lacks a tracepoint that accounting needs.
     package init(_ options: Options) throws(TraceError) {
-        var settings = mete_probes_options(
-            ring_bytes: options.ringBytes, slice_ns: options.sliceNanoseconds, own_clock: options.ownClock,
-            delay_histograms: options.delayHistograms, disk: options.disk, network: options.network)
         var failure = mete_probes_failure()
-        guard let handle = mete_probes_open(&settings, &failure) else {
+        let handle = Self.withPlaces(of: options.functions) { places in
+            var settings = mete_probes_options(
+                ring_bytes: options.ringBytes, slice_ns: options.sliceNanoseconds, own_clock: options.ownClock,
+                delay_histograms: options.delayHistograms, disk: options.disk, network: options.network,
+                call_latencies: options.callLatencies, functions: places.baseAddress,
+                function_count: UInt32(places.count))
+            return mete_probes_open(&settings, &failure)
+        }
+        guard let handle else {
             throw TraceError(loading: failure)
         }
         self.handle = handle

@@ -29,6 +29,11 @@ package struct TraceLosses: Equatable, Sendable {
     /// Parts of waits of which it is not counted who ran meanwhile.
     package var uncountedDisturbances: UInt64 = 0
 
+    /// Calls of functions whose time is not counted.
+    package var untimedCalls: UInt64 = 0
+    /// Calls of functions that are counted nowhere.
+    package var uncountedCalls: UInt64 = 0
+
     package init() {}
 
     init(_ raw: mete_losses) {
@@ -46,12 +51,15 @@ package struct TraceLosses: Equatable, Sendable {
         threadlessTraffic = raw.network_threads
         unattributedCalls = raw.unattributed_calls
         uncountedDisturbances = raw.disturbances
+        untimedCalls = raw.untimed_calls
+        uncountedCalls = raw.uncounted_calls
     }
 
     /// Records, requests and calls that were lost, came late or are not attributed, all together.
     package var count: UInt64 {
         usageRecords + eventRecords + exitRecords + unattributedThreads + unattributedRequests + threadlessRequests
             + uncountedRequests + threadlessTraffic + unattributedCalls + uncountedDisturbances
+            + untimedCalls + uncountedCalls
     }
 
     /// Whether everything arrived.

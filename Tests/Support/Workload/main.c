@@ -17,6 +17,7 @@
  *   mete-workload memory MEGABYTES             has as much in memory until it is killed
  *   mete-workload regions TOUCHED COLD FREED SHARED   so many megabytes, see regions(), until it is killed
  *   mete-workload library PATH                 opens a shared library and sleeps until it is killed
+ *   mete-workload calls KIND [COUNT [THREADS]] calls functions of itself: see calls.c
  *   mete-workload wait                         sleeps until it is killed
  */
 /* clang-format on */
@@ -40,6 +41,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "calls.h"
 #include "retransmits.h"
 
 static int64_t now_ns(clockid_t clock)
@@ -375,6 +378,8 @@ int main(int count, char **arguments)
 		return retransmits(arguments[2], AF_INET6, (long)second);
 	if (count > 4 && strcmp(mode, "disk") == 0)
 		return disk(arguments[2], (size_t)second, atol(arguments[4]));
+	if (strcmp(mode, "calls") == 0 && count > 2)
+		return calls(arguments[2], (long)second, count > 4 ? atol(arguments[4]) : 1);
 	if (strcmp(mode, "names") == 0)
 		return spinners((int64_t)(first * 1e9), 2, names);
 	if (strcmp(mode, "reserve") == 0)

@@ -1,0 +1,54 @@
+import FoundationEssentials
+import MeteTestSupport
+import Testing
+
+extension KernelTests {
+    /// `--calls` of the program.
+    @MainActor
+    struct CallsCommandTests {
+        private nonisolated struct Line: Decodable {
+            nonisolated struct Component: Decodable {
+                var component: String
+                var calls: [Call]?
+            }
+
+            nonisolated struct Call: Decodable {
+                var function: String
+                var calls: UInt64
+                var insideNanoseconds: Int64
+            }
+
+            var components: [Component]
+        }
+
+        private func trace(_ calls: String, _ more: String...) throws -> MeteRun {
+            try MeteRun(["trace", "--calls", calls, "--duration", "1", "--interval", "0.5"] + more)
+        }
+
+        @Test func callsAreInTheTableAndInJSON() throws {
+            let path = try Executable.sibling("mete-workload").path
+            let workload = try Workload("calls", "plain", "1000000000000")
+            let table = try trace("\(path):called_plain")
+            table.expect(0)
+            #expect(table.output.contains("CALLS: COMPONENT / FUNCTION"))
+            #expect(table.output.contains("  mete-workload:called_plain"))
+
+            let json = try trace("\(path):called_plain", "--json")
+            json.expect(0)
+            let lines = try json.output.split(separator: "\n").map {
+                try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+            }
+            let calls = lines.flatMap(\.components).compactMap(\.calls).flatMap { $0 }
+            #expect(calls.contains { $0.function == "mete-workload:called_plain" && $0.calls > 0 })
+            withExtendedLifetime(workload) {}
+        }
+
+        @Test func whatIsNotThereIsToldWithWhatIsNear() throws {
+            try trace("libcc:fopen").expect(64, saying: "libcc:fopen", "near it are", "libc")
+            try trace("libc:fopenn").expect(64, saying: "libc:fopenn", "near it are", "fopen")
+            try trace("libc").expect(64, saying: "LIB:FUNC")
+            try trace("libc:strlen").expect(64, saying: "IFUNC")
+            try trace("/proc/self/status:f").expect(1, saying: "/proc/self/status")
+        }
+    }
+}
