@@ -11,15 +11,22 @@
  * kernel.task_delayacct=1). */
 const volatile bool own_clock = false;
 
-/* Clock of the run queue that the task is on, 0 where the kernel does not show it.
- * sched_info.last_queued is on this clock, which no helper reads; a task in any class finds its run
- * queue by way of its group's (CONFIG_FAIR_GROUP_SCHED). Up to a timer tick old.
- */
-static __always_inline u64 run_queue_clock(struct task_struct *task)
+/* The run queue that the task is on, NULL where the kernel does not show it: a task in any class
+ * finds it by way of its group's (CONFIG_FAIR_GROUP_SCHED). */
+static __always_inline struct rq *run_queue_of(struct task_struct *task)
 {
 	if (!bpf_core_field_exists(task->se.cfs_rq) || !bpf_core_field_exists(task->se.cfs_rq->rq))
-		return 0;
-	return task->se.cfs_rq->rq->clock;
+		return NULL;
+	return task->se.cfs_rq->rq;
+}
+
+/* What sched_info.last_queued is on, and no helper reads; 0 where the kernel does not show it. Up
+ * to a timer tick old. */
+static __always_inline u64 run_queue_clock(struct task_struct *task)
+{
+	struct rq *queue = run_queue_of(task);
+
+	return queue ? queue->clock : 0;
 }
 
 /* Names the run queue of the task's group on one CPU while the group lives. */
@@ -46,17 +53,15 @@ static __always_inline u64 throttled_time(struct task_struct *task)
 	return 0;
 }
 
-/* How long the hypervisor has kept the task's CPU, all in all; 0 where it does not tell. Without
+/* How long the hypervisor has kept a CPU, all in all; 0 where it does not tell. Without
  * CONFIG_PARAVIRT_TIME_ACCOUNTING, with which the sum is as new as the run queue's clock, it is the
  * timer tick's. */
-static __always_inline u64 stolen_time(struct task_struct *task)
+static __always_inline u64 stolen_time(const struct rq *queue)
 {
-	if (!bpf_core_field_exists(task->se.cfs_rq) || !bpf_core_field_exists(task->se.cfs_rq->rq))
-		return 0;
-	if (bpf_core_field_exists(task->se.cfs_rq->rq->prev_steal_time_rq))
-		return task->se.cfs_rq->rq->prev_steal_time_rq;
-	if (bpf_core_field_exists(task->se.cfs_rq->rq->prev_steal_time))
-		return task->se.cfs_rq->rq->prev_steal_time;
+	if (bpf_core_field_exists(queue->prev_steal_time_rq))
+		return queue->prev_steal_time_rq;
+	if (bpf_core_field_exists(queue->prev_steal_time))
+		return queue->prev_steal_time;
 	return 0;
 }
 

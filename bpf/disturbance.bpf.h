@@ -50,9 +50,9 @@ static __always_inline u32 known_slot(u32 slot)
 }
 
 /* What has been stolen since this was last asked. */
-static __always_inline u32 take_stolen(struct recent_runs *recent, struct task_struct *task)
+static __always_inline u32 take_stolen(struct recent_runs *recent, const struct rq *queue)
 {
-	u64 total_ns = stolen_time(task), more = total_ns - recent->stolen_ns;
+	u64 total_ns = queue ? stolen_time(queue) : 0, more = total_ns - recent->stolen_ns;
 
 	if (!more)
 		return 0;
@@ -63,13 +63,13 @@ static __always_inline u32 take_stolen(struct recent_runs *recent, struct task_s
 	return more < (u32)-1 ? more : (u32)-1;
 }
 
-static __always_inline void remember_run(struct recent_runs *recent, struct task_struct *task,
-					 u32 slot, u64 now_ns)
+static __always_inline void remember_run(struct recent_runs *recent, const struct rq *queue,
+					 struct task_struct *task, u32 slot, u64 now_ns)
 {
 	struct run *run = &recent->runs[recent->count & (RUNS - 1)];
 
 	run->end_ns = now_ns;
-	run->stolen_ns = take_stolen(recent, task);
+	run->stolen_ns = take_stolen(recent, queue);
 	run->slot = known_slot(slot);
 	if (!task->pid)
 		run->kind = METE_RUNNER_IDLE;

@@ -183,27 +183,36 @@ static __always_inline u64 end_wait(struct task_struct *next, u64 clock)
 	return since;
 }
 
+/* Adds up what the wait of the task that runs next was for. */
+static __always_inline void judge_wait(struct recent_runs *recent, struct task_struct *next,
+				       u64 since, u64 clock)
+{
+	struct thread_state *state = bpf_task_storage_get(&threads, next, 0, 0);
+	struct wait wait = {
+		.begin_ns = since,
+		.end_ns = clock,
+		.slot = known_slot(state ? slot_of(next, state) : 0),
+	};
+
+	find_throttling(next, clock, &wait.throttled);
+	divide_wait(recent, &wait);
+}
+
 /* Notes who has just run, and for whom the one that runs next has waited. */
 static __always_inline void note_run(struct task_struct *prev, struct thread_state *state,
 				     struct task_struct *next, u64 since, u64 clock)
 {
 	u32 zero = 0;
 	struct recent_runs *recent = bpf_map_lookup_elem(&recent_runs, &zero);
-	struct wait wait = {};
+	struct rq *queue = run_queue_of(prev);
 
 	if (!own_clock)
-		clock = run_queue_clock(prev);
+		clock = queue ? queue->clock : 0;
 	if (!recent || !clock)
 		return;
-	remember_run(recent, prev, state ? slot_of(prev, state) : 0, clock);
-	if (!since || since + LEAST_WAIT_NS > clock)
-		return;
-	state = bpf_task_storage_get(&threads, next, 0, 0);
-	wait.slot = known_slot(state ? slot_of(next, state) : 0);
-	wait.begin_ns = since;
-	wait.end_ns = clock;
-	find_throttling(next, clock, &wait.throttled);
-	divide_wait(recent, &wait);
+	remember_run(recent, queue, prev, state ? slot_of(prev, state) : 0, clock);
+	if (since && since + LEAST_WAIT_NS <= clock)
+		judge_wait(recent, next, since, clock);
 }
 
 SEC("tp_btf/sched_switch")
