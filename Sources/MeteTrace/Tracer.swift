@@ -42,8 +42,9 @@ package final class Tracer {
     private var resources: ResourceMeter
     private var calls: CallMeter
     package let options: KernelProbes.Options
-    /// By waiter, not asked for yet.
+    /// Of the window closed last, by waiter.
     private var disturbers: [ComponentID: [Disturbance.Runner: Nanoseconds]] = [:]
+    private var disturbersRead = Instant(nanoseconds: 0)
 
     /// With more threads than this a sweep is not made in every tick: see bpf/sched.bpf.c for what it costs. What a thread used since
     /// its first switch in a tick, less than a slice, is then counted one tick later, and a wait that began before the tick is
@@ -96,7 +97,7 @@ package final class Tracer {
         // Before the records: a program that has done something by now has told of its beginning, so that it is known whose that was.
         let traffic = try resources.readNetwork(slots: accountant.usedSlots)
         let requests = try resources.readDisk()
-        let waits = try resources.readDisturbances()
+        let waits = try readDisturbances()
         let called = try calls.read { Self.now().nanoseconds }
         try takeIn()
         try settleLosses()
@@ -183,10 +184,9 @@ package final class Tracer {
         accountant.reclassify(with: classifier, permanent: permanent)
     }
 
-    /// Who ran while others waited, in waits that ended in the windows closed since the last call, the longest first within a waiter.
+    /// Who ran while others waited, in waits that ended in the window closed last, the longest first within a waiter.
     package func disturbances() -> [Disturbance] {
-        defer { disturbers = [:] }
-        return disturbers.flatMap { waiter, runners in
+        disturbers.flatMap { waiter, runners in
             runners.map { Disturbance(waiter: waiter, runner: $0.key, time: $0.value) }
         }
         .sorted { ($0.waiter, $1.time) < ($1.waiter, $0.time) }
@@ -194,10 +194,19 @@ package final class Tracer {
 
     // MARK: Resources
 
+    /// Not in every tick of an agent that has very short ones: a look goes through a map of thousands of places.
+    private func readDisturbances() throws(TraceError) -> [KernelProbes.DisturbanceCount] {
+        let now = Self.now()
+        guard now - disturbersRead >= 50 * .perMillisecond else { return [] }
+        disturbersRead = now
+        return try resources.readDisturbances()
+    }
+
     /// What of a wait was throttled is known from here, and costs nothing more. The sums that cgroups keep (`throttled_usec` in cpu.stat)
     /// are no part of a component's delay: they count the group and not its threads, once for each CPU; a component may be many
     /// groups, and a group several components.
     private func attribute(_ waits: [KernelProbes.DisturbanceCount]) {
+        disturbers = [:]
         for count in waits {
             let who: Disturbance.Runner =
                 switch count.kind {

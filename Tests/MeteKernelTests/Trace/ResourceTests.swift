@@ -159,11 +159,9 @@ extension KernelTests {
             let alone = try Workload("spin", "600", "1", "0").process
             usleep(300_000)
             _ = try tracer.closeWindow()
-            _ = tracer.disturbances()
             let other = try Workload("spin", "601", "1", "0").process
             usleep(300_000)
             _ = try tracer.closeWindow()
-            _ = tracer.disturbances()
             usleep(1_000_000)
             let samples = try tracer.closeWindow().samples
             let found = tracer.disturbances()
