@@ -37,6 +37,16 @@ static __always_inline u64 run_queue_name(struct task_struct *task)
 	return (u64)task->se.cfs_rq;
 }
 
+/* Id of the cgroup on whose account a request is, 0 where the kernel does not keep that
+ * (CONFIG_BLK_CGROUP). */
+static __always_inline u64 account_of(struct request *request)
+{
+	if (!bpf_core_field_exists(request->bio->bi_blkg) || !request->bio ||
+	    !request->bio->bi_blkg)
+		return 0;
+	return request->bio->bi_blkg->blkcg->css.cgroup->kn->id;
+}
+
 /* How long CFS quotas have held the task's group back on the task's CPU, all in all; 0 where the
  * kernel has no quotas or does not show it. Since 6.6 there is a sum on the run queue's clock.
  * Before, the one on the clock of load averages is taken, which stands still while the CPU is the

@@ -3,8 +3,12 @@
  * A request is its maker's: block_io_start runs in the thread that made it, where the hooks of
  * issue and completion run in whatever thread or interrupt serves the queue. Kernels before 6.6
  * lack it; there the first of insertion and issue counts, which is the maker's but for a queue that
- * another thread has unplugged. What a flusher thread of the kernel writes back is the component's
- * whose cgroup owns the pages, where the kernel keeps that (cgroup v2 with memory and io).
+ * another thread has unplugged.
+ *
+ * What a thread of the kernel makes, above all the flushers that write pages back, is on the
+ * account of the cgroup that made them do so: it counts to the component that has that cgroup for
+ * itself, and to no thread. For pages the kernel keeps such accounts on cgroup v2 with memory and
+ * io alone; elsewhere it is the kernel that writes them back.
  *
  * Latency is from when the request was made until it is complete. The kernel's own note of its
  * beginning (start_time_ns) is not used: it may come from a clock that was read long before.
@@ -73,6 +77,18 @@ static __always_inline int direction_of(const struct request *request)
 	return operation == REQ_OP_WRITE || operation == REQ_OP_ZONE_APPEND ? METE_DISK_WRITE : -1;
 }
 
+/* A thread of the kernel has made the request, for somebody else. */
+static __always_inline void charge(struct flight *flight, struct request *request)
+{
+	u64 account = account_of(request);
+	u32 *slot = account ? bpf_map_lookup_elem(&cgroup_slots, &account) : NULL;
+
+	if (!slot)
+		return;
+	flight->slot = *slot;
+	flight->tid = 0;
+}
+
 static __always_inline int take_off(struct request *request)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -91,6 +107,8 @@ static __always_inline int take_off(struct request *request)
 	flight->tid = task->pid;
 	state = bpf_task_storage_get(&threads, task, 0, 0);
 	flight->slot = state ? slot_of(task, state) : 0;
+	if (task->flags & PF_KTHREAD)
+		charge(flight, request);
 	return 0;
 }
 

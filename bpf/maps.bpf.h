@@ -62,6 +62,15 @@ struct {
 	__type(value, u32);
 } slots SEC(".maps");
 
+/* Of cgroups whose processes are all of one component, told by user space, by id. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1 << 16);
+	__type(key, u64);
+	__type(value, u32);
+} cgroup_slots SEC(".maps");
+
 /* By CPU, then slot. Read by user space through a mapping, so that a look costs no system call. The
  * loader sets the size, and where not all is traced makes it one. */
 struct {

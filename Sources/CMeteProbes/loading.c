@@ -411,14 +411,15 @@ static int find_shared_state(struct mete_probes *probes)
 	probes->spill_fds[0] = bpf_object__find_map_fd_by_name(first, "spill");
 	probes->spill_fds[1] = bpf_object__find_map_fd_by_name(first, "parent_spill");
 	probes->slots_fd = bpf_object__find_map_fd_by_name(first, "slots");
+	probes->cgroup_slots_fd = bpf_object__find_map_fd_by_name(first, "cgroup_slots");
 	probes->pending_network_fd = bpf_object__find_map_fd_by_name(first, "pending_network");
 	probes->disturbances_fd = bpf_object__find_map_fd_by_name(first, "disturbances");
 	probes->disk_fd = bpf_object__find_map_fd_by_name(first, "disk");
 	probes->thread_disk_fd = bpf_object__find_map_fd_by_name(first, "thread_disk");
 	if (!sweep || probes->losses_fd < 0 || probes->running_fd < 0 || probes->idle_cpus_fd < 0 ||
 	    probes->spill_fds[0] < 0 || probes->spill_fds[1] < 0 || probes->slots_fd < 0 ||
-	    probes->disk_fd < 0 || probes->thread_disk_fd < 0 || probes->pending_network_fd < 0 ||
-	    probes->disturbances_fd < 0)
+	    probes->cgroup_slots_fd < 0 || probes->disk_fd < 0 || probes->thread_disk_fd < 0 ||
+	    probes->pending_network_fd < 0 || probes->disturbances_fd < 0)
 		return -ENOENT;
 	error = map_control(first, &probes->control);
 	if (error)

@@ -41,6 +41,7 @@ struct mete_probes {
 	int idle_cpus_fd;
 	int spill_fds[METE_SPILL_MAPS];
 	int slots_fd;
+	int cgroup_slots_fd;
 	int pending_network_fd;
 	int disturbances_fd;
 	int disk_fd;

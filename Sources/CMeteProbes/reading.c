@@ -263,6 +263,16 @@ void mete_probes_forget_slot(struct mete_probes *probes, uint32_t id)
 	bpf_map_delete_elem(probes->slots_fd, &id);
 }
 
+int mete_probes_set_cgroup_slot(struct mete_probes *probes, uint64_t cgroup, uint32_t slot)
+{
+	return bpf_map_update_elem(probes->cgroup_slots_fd, &cgroup, &slot, BPF_ANY) ? -errno : 0;
+}
+
+void mete_probes_forget_cgroup_slot(struct mete_probes *probes, uint64_t cgroup)
+{
+	bpf_map_delete_elem(probes->cgroup_slots_fd, &cgroup);
+}
+
 int mete_probes_read_pending_network(struct mete_probes *probes, mete_network_visitor visit,
 				     void *context)
 {

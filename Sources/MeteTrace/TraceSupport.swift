@@ -16,7 +16,7 @@ package enum TraceSupport {
 
     package static func findings() -> [Finding] {
         [kernelTypes(), privileges(), runQueueDelay()] + tracepoints.map { hook($0.name, use: $0.use) } + [
-            disks(), network("sock_send_length", or: "inet_sendmsg", "what threads send"),
+            disks(), writeBack(), network("sock_send_length", or: "inet_sendmsg", "what threads send"),
             network("sock_recv_length", or: "sock_recvmsg", "what threads receive"),
             hook("tcp_retransmit_skb", use: "retransmits of TCP"),
             hook("tcp_retransmit_synack", use: "answers to connection requests of TCP that are sent again"),
@@ -43,6 +43,25 @@ package enum TraceSupport {
                     + "another one when a queue was held back",
                 remedy: "use Linux 6.6 or later"),
             detail: "tracepoints block_rq_insert, block_rq_issue, block_rq_complete")
+    }
+
+    private static func writeBack() -> Finding {
+        let feature = "write-back by component"
+        guard let hierarchy = IOHierarchy.discover(), hierarchy.keepsOwnersOfPages else {
+            return Finding(
+                feature: feature,
+                support: .limited(
+                    reason:
+                        "cgroup v2 does not hand down both memory and io, so the kernel keeps no account of whose pages it writes "
+                        + "back: buffered writes count to the component `kernel`, or with a policy to `rest`",
+                    remedy:
+                        "use cgroup v2 alone, with io and memory in cgroup.subtree_control (systemd: DefaultIOAccounting=yes)"
+                ),
+                detail: "buffered writes, once they reach the disk")
+        }
+        return Finding(
+            feature: feature, support: .supported,
+            detail: "buffered writes count to the component that has the cgroup for itself")
     }
 
     /// The tracepoints are there since Linux 6.3.

@@ -42,6 +42,10 @@ package final class Tracer {
     private var resources: ResourceMeter
     private var calls: CallMeter
     package let options: KernelProbes.Options
+    /// Nil where disks are not traced, or cannot be told apart by cgroup.
+    private var owners: CgroupOwners?
+    private var ownersGeneration = -1
+    private var ownersTold = Instant(nanoseconds: 0)
     /// Of the window closed last, by waiter.
     private var disturbers: [ComponentID: [Disturbance.Runner: Nanoseconds]] = [:]
     private var disturbersRead = Instant(nanoseconds: 0)
@@ -73,6 +77,7 @@ package final class Tracer {
         self.options = options
         resources = ResourceMeter(probes, options)
         calls = CallMeter(probes, options)
+        owners = options.disk ? IOHierarchy.discover().map { CgroupOwners($0) } : nil
         capacity = try CapacityMeter()
         accountant = UsageAccountant(
             classifier: classifier, reader: reader, permanent: permanent, beginning: Self.sinceBoot(),
@@ -270,6 +275,17 @@ package final class Tracer {
         guard options.countsBySlot else { return }
         try probes.setSlots(changes.compactMap { change in change.slot.map { (change.id, $0) } })
         for change in changes where change.slot == nil { probes.forgetSlot(of: change.id) }
+        try tellOwners()
+    }
+
+    /// At most once a second, since all processes are looked at.
+    private func tellOwners() throws(TraceError) {
+        let now = Self.now()
+        guard owners != nil, accountant.generation != ownersGeneration, now - ownersTold >= .perSecond else { return }
+        ownersGeneration = accountant.generation
+        ownersTold = now
+        let changes = owners?.changes(accountant.placements) { accountant.slot(of: $0, slots: KernelProbes.slots) }
+        try probes.apply(changes ?? [])
     }
 
     // MARK: Sweeps and losses

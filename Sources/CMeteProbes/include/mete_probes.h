@@ -109,6 +109,11 @@ void mete_probes_publish_slots(struct mete_probes *probes);
 /* Takes out what was set for a process or thread that has ended. */
 void mete_probes_forget_slot(struct mete_probes *probes, uint32_t id);
 
+/* Tells that all processes of a cgroup, and of those below it, are counted in a slot, so that what
+ * the kernel's own threads read and write for it is as well. Returns 0 or -errno. */
+int mete_probes_set_cgroup_slot(struct mete_probes *probes, uint64_t cgroup, uint32_t slot);
+void mete_probes_forget_cgroup_slot(struct mete_probes *probes, uint64_t cgroup);
+
 /* Sum of all CPUs since load; zeroes where it is not traced. Costs no system call. */
 void mete_probes_read_histogram(const struct mete_probes *probes, uint32_t slot,
 				enum mete_histogram_kind kind, struct mete_histogram *sum);

@@ -65,6 +65,14 @@ extension UsageAccountant {
         ledger.existingIndex(of: component).flatMap { $0 + 1 < slots ? $0 + 1 : nil }
     }
 
+    /// Where each process stands, and its component, nil for one that is divided between several. Threads of the kernel are left out: they
+    /// work for others.
+    var placements: some Sequence<(component: ComponentID?, cgroups: [CgroupMembership])> {
+        processes.entries.values.lazy.filter { !$0.facts.isKernelThread }.map { [ledger] process in
+            (process.strayThreads > 0 ? nil : ledger.accounts[process.component].component, process.cgroups)
+        }
+    }
+
     func component(ofSlot slot: Int) -> ComponentID {
         if slot & Int(METE_SLOT_PENDING) != 0 {
             let pid = UInt32(slot & ~Int(METE_SLOT_PENDING))

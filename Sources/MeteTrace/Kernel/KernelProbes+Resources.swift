@@ -17,6 +17,19 @@ extension KernelProbes {
 
     func forgetSlot(of id: UInt32) { mete_probes_forget_slot(handle, id) }
 
+    /// Tells which cgroups are one component's, from the next request on.
+    func apply(_ changes: [CgroupOwners.Change]) throws(TraceError) {
+        for change in changes {
+            switch change {
+            case .set(let id, let slot):
+                try check(
+                    Int(mete_probes_set_cgroup_slot(handle, id, UInt32(slot))),
+                    "tell the kernel side which component a cgroup belongs to")
+            case .forget(let id): mete_probes_forget_cgroup_slot(handle, id)
+            }
+        }
+    }
+
     /// Since the programs were loaded.
     func histogram(_ kind: mete_histogram_kind, slot: Int) -> LatencyHistogram {
         var sum = mete_histogram()

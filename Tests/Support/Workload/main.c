@@ -14,6 +14,7 @@
  *   mete-workload retransmits KIND COUNT       has the kernel send a request, answer or data of TCP again until it has COUNT times; says how often
  *   mete-workload retransmits6 KIND COUNT      the same by IPv6
  *   mete-workload disk PATH BYTES COUNT        writes as many blocks past the page cache, and reads them again
+ *   mete-workload dirty PATH BYTES COUNT       writes as many blocks to the page cache, and sleeps until it is killed
  *   mete-workload memory MEGABYTES             has as much in memory until it is killed
  *   mete-workload regions TOUCHED COLD FREED SHARED   so many megabytes, see regions(), until it is killed
  *   mete-workload library PATH                 opens a shared library and sleeps until it is killed
@@ -345,6 +346,20 @@ static int library(const char *path)
 	return 0;
 }
 
+static int dirty(const char *path, size_t bytes, long count)
+{
+	int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	char *block = calloc(1, bytes);
+
+	if (file < 0 || !block)
+		return complain(path);
+	while (count-- > 0)
+		if (write(file, block, bytes) != (ssize_t)bytes)
+			return complain("write");
+	for (;;)
+		pause();
+}
+
 int main(int count, char **arguments)
 {
 	const char *mode = count > 1 ? arguments[1] : "";
@@ -380,6 +395,8 @@ int main(int count, char **arguments)
 		return disk(arguments[2], (size_t)second, atol(arguments[4]));
 	if (strcmp(mode, "calls") == 0 && count > 2)
 		return calls(arguments[2], (long)second, count > 4 ? atol(arguments[4]) : 1);
+	if (count > 4 && strcmp(mode, "dirty") == 0)
+		return dirty(arguments[2], (size_t)second, atol(arguments[4]));
 	if (strcmp(mode, "names") == 0)
 		return spinners((int64_t)(first * 1e9), 2, names);
 	if (strcmp(mode, "reserve") == 0)
