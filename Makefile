@@ -12,7 +12,7 @@ ARCH        := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
 
 BUILD_PACKAGES := libbpf-dev libelf-dev zlib1g-dev libsqlite3-dev
 DEMO_PACKAGES  := redis-server stress-ng util-linux
-TEST_PACKAGES  := $(DEMO_PACKAGES) qemu-system-x86 busybox-static cpio
+TEST_PACKAGES  := $(DEMO_PACKAGES) qemu-system-x86 busybox-static cpio xz-utils
 BENCH_PACKAGES := $(DEMO_PACKAGES) linux-perf libbpf-tools fio iperf3
 
 BPF_SOURCES := $(wildcard bpf/*.bpf.c)
