@@ -127,6 +127,10 @@ let package = Package(
             name: "CrashProbe", dependencies: ["MeteModel", "MeteControl", "CMeteLinux"],
             path: "Tests/Support/CrashProbe",
             swiftSettings: strict),
+        // zlib, as for MeteStore, comes with CMeteProbes.
+        .executableTarget(
+            name: "StoreProbe", dependencies: ["MeteModel", "MeteStore", "CMeteProbes"],
+            path: "Tests/Support/StoreProbe", swiftSettings: strict),
         .testTarget(
             name: "MetePolicyTests", dependencies: ["MeteModel", "MetePolicy", "MeteTestSupport"], swiftSettings: strict
         ),
@@ -136,10 +140,10 @@ let package = Package(
         .testTarget(
             name: "MeteStoreTests",
             dependencies: [
-                "MeteModel", "MeteStore", "MeteTestSupport", "SeededRandom",
+                "MeteModel", "MeteStore", "MeteTestSupport", "SeededRandom", "StoreProbe",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
-            swiftSettings: strict),
+            resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "MeteTraceCommandsTests",
             dependencies: ["MeteModel", "MeteTrace", "MeteStore", "MeteTraceCommands", "MeteTestSupport"],

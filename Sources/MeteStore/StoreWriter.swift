@@ -13,10 +13,14 @@ package final class StoreWriter {
         package var interval: Nanoseconds
         /// Time that is written at once.
         package var batch: Nanoseconds = .perSecond
-        /// How long each tier is kept; nil for good.
+        /// How long each tier is kept, details included, and with `raw` decisions; nil for good.
         package var ages: [Tier: Nanoseconds] = [:]
         /// Size of the file above which the oldest blocks go, the finest first; nil for none.
         package var mostBytes: Int64?
+        /// Of each component and time, in roll-ups.
+        package var mostThreads = 5
+        /// What is to be known of the recording, by name: the machine, what could not be measured.
+        package var facts: [String: String] = [:]
 
         package init(interval: Nanoseconds) {
             self.interval = interval
@@ -24,17 +28,28 @@ package final class StoreWriter {
     }
 
     package let path: String
-    private let settings: Settings
+    let settings: Settings
     private let database: DatabaseQueue
-    private var numbers: [ComponentID: Int] = [:]
-    private var batch: [(end: Int64, data: [UInt8])] = []
+    private(set) var numbers: [ComponentID: Int] = [:]
+    private var batch: [Prepared] = []
     private var batchStart: Int64?
     private var lastEnd: Int64?
-    /// Of windows that are in no block yet, by component's number.
-    private var open: [Int: [RecordedSample]] = [:]
-    private var openStart: Int64?
+    /// End of the last window that is in the file, nanoseconds since 1970; nil before the first.
+    package private(set) var writtenUntil: Int64?
+    private var processes = ProcessLog(nextRow: 1)
+    var open = OpenWindows()
     /// Where the newest block of each tier ends.
-    private var folded: [Tier: Int64] = [:]
+    var folded: [Tier: Int64] = [:]
+    /// From where on details are kept; nil while there are none.
+    var detailsSince: Int64?
+
+    /// A window as it goes into the tables of recent ones.
+    private struct Prepared {
+        var end: Int64
+        var samples: [UInt8]
+        var details: [UInt8]?
+        var decisions: [UInt8]?
+    }
 
     /// Makes a recording, or goes on with one of the same interval.
     ///
@@ -50,7 +65,6 @@ package final class StoreWriter {
         }
         try attempt("prepare") {
             try database.write { database in
-                try Self.claim(path, database)
                 let old = try String.fetchOne(database, sql: "SELECT value FROM facts WHERE name = 'interval'")
                 if let old, old != "\(settings.interval)" {
                     throw StoreError(
@@ -58,19 +72,33 @@ package final class StoreWriter {
                         cause: "it has a window every \(old) ns, not every \(settings.interval)",
                         remedy: "record with that interval, or to another file")
                 }
-                for (name, value) in ["interval": "\(settings.interval)", "version": version] {
-                    try database.execute(sql: "INSERT OR REPLACE INTO facts VALUES (?, ?)", arguments: [name, value])
-                }
+                let facts = settings.facts.merging(
+                    ["interval": "\(settings.interval)", RecordedFact.version: version],
+                    uniquingKeysWith: { _, fixed in fixed })
+                for (name, value) in facts { try StoreSchema.setFact(name, value, database) }
                 for row in try Row.fetchAll(database, sql: "SELECT id, name FROM components WHERE id > 0") {
-                    numbers[ComponentID(row["name"])] = row["id"]
+                    numbers[ComponentID(try row.decode(forColumn: "name"))] = try row.decode(forColumn: "id")
                 }
                 for row in try Row.fetchAll(database, sql: "SELECT tier, max(end) AS end FROM blocks GROUP BY tier") {
-                    if let tier = Tier(rawValue: row["tier"]) { folded[tier] = row["end"] }
+                    if let tier = Tier(rawValue: try row.decode(forColumn: "tier")) {
+                        folded[tier] = try row.decode(forColumn: "end")
+                    }
                 }
                 try takeUp(database)
             }
         }
     }
+
+    /// What is to be known of the recording beside what its settings said, by name.
+    package func state(_ facts: [String: String]) throws(StoreError) {
+        try attempt("write to") {
+            try database.write { database in
+                for (name, value) in facts { try StoreSchema.setFact(name, value, database) }
+            }
+        }
+    }
+
+    // MARK: Whose file it is
 
     private static func openDatabase(_ path: String) throws -> DatabaseQueue {
         try StoreReader.refuseForeign(path, mayBeMissing: true)
@@ -85,14 +113,23 @@ package final class StoreWriter {
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         let isNewer = try queue.read { try StoreSchema.migrator.hasBeenSuperseded($0) }
         guard !isNewer else { throw StoreError(newer: path, operation: "go on with") }
+        // A file whose writer lives stays as it is, in the version that this writer writes.
+        try queue.read { try refuseAnother(path, $0) }
         // Before the log is switched on: what names the file is to be in its head, whatever happens next.
         try StoreSchema.migrator.migrate(queue)
         try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+        try queue.write { try claim(path, $0) }
         return queue
     }
 
-    /// Leaves word who writes, and refuses beside another writer that lives.
+    /// A file has one writer; one that is gone has left its name, and is succeeded.
     private static func claim(_ path: String, _ database: Database) throws {
+        try refuseAnother(path, database)
+        try StoreSchema.setFact("writer", identity(of: getpid()) ?? "\(getpid())", database)
+    }
+
+    private static func refuseAnother(_ path: String, _ database: Database) throws {
+        guard try database.tableExists("facts") else { return }
         let other = try String.fetchOne(database, sql: "SELECT value FROM facts WHERE name = 'writer'")
         let pid = other.flatMap { pid_t($0.prefix { $0 != " " }) }
         if let other, let pid, pid != getpid(), other == identity(of: pid) {
@@ -100,9 +137,6 @@ package final class StoreWriter {
                 code: .busy, operation: "go on with", path: path, cause: "the process with pid \(pid) writes it",
                 remedy: "end that process first, or name another file")
         }
-        try database.execute(
-            sql: "INSERT OR REPLACE INTO facts VALUES ('writer', ?)",
-            arguments: [identity(of: getpid()) ?? "\(getpid())"])
     }
 
     /// What tells a process from every other one that has its number later: with the boot, the start time, field 22 of
@@ -117,37 +151,75 @@ package final class StoreWriter {
 
     /// Goes on where the last writer was cut off.
     private func takeUp(_ database: Database) throws {
+        // What cannot be read stays in the file, for the reader to report.
         for row in try Row.fetchAll(database, sql: "SELECT data FROM recent ORDER BY end") {
-            let data: Data = row["data"]
-            // What cannot be read stays in the file, for the reader to report.
-            guard let samples = try? WindowCoding.decode([UInt8](data)) else { continue }
-            for (number, sample) in samples { keepOpen(number, sample) }
+            guard let samples = try? WindowCoding.decode(row.bytes("data")) else { continue }
+            for (number, sample) in samples { open.keep(number, sample) }
+        }
+        for row in try Row.fetchAll(database, sql: "SELECT data FROM recent_details ORDER BY end") {
+            guard let (end, length, lines) = try? DetailCoding.decode(row.bytes("data")) else { continue }
+            for line in lines { open.keep(line, end: end, length: length) }
+        }
+        let names = Dictionary(numbers.map { ($1, $0) }, uniquingKeysWith: { name, _ in name })
+        for row in try Row.fetchAll(database, sql: "SELECT data FROM recent_decisions ORDER BY end") {
+            guard let decisions = try? DecisionCoding.decode(row.bytes("data"), name: { names[$0] }) else { continue }
+            for (number, decision) in decisions { open.keep(number, decision) }
         }
         lastEnd = try Int64.fetchOne(
             database, sql: "SELECT max(end) FROM (SELECT end FROM recent UNION ALL SELECT end FROM blocks)")
-    }
-
-    private func keepOpen(_ number: Int, _ sample: RecordedSample) {
-        open[number, default: []].append(sample)
-        openStart = min(openStart ?? .max, sample.end - sample.length)
+        writtenUntil = lastEnd
+        detailsSince = try String.fetchOne(database, sql: "SELECT value FROM facts WHERE name = 'details'")
+            .flatMap { Int64($0) }
+        try ProcessRow.close(at: lastEnd ?? 0, database)
+        processes = ProcessLog(nextRow: 1 + (try Int64.fetchOne(database, sql: "SELECT max(id) FROM processes") ?? 0))
     }
 
     // MARK: Windows
 
     /// Takes in one window; they come in their order.
-    package func append(_ window: RecordedWindow) throws(StoreError) {
+    ///
+    /// - Parameters:
+    ///   - processes: what has become known of them in the window.
+    ///   - decisions: what was decided on it; their `end` is that of the window.
+    package func append(
+        _ window: RecordedWindow, processes changes: RecordedProcessChanges = RecordedProcessChanges(),
+        decisions: [RecordedDecision] = []
+    ) throws(StoreError) {
         var window = window
         settle(&window)
+        let end = window.machine.end
+        let length = window.machine.length
+        take(changes, into: &window)
+        try number(window, changes, decisions)
+
         var samples: WindowCoding.Numbered = [(0, window.machine)]
-        for (component, sample) in window.components { samples.append((try number(of: component), sample)) }
-        for (number, sample) in samples { keepOpen(number, sample) }
-        batch.append(
-            (window.machine.end, WindowCoding.encode(samples, end: window.machine.end, length: window.machine.length)))
-        let start = batchStart ?? window.machine.end - window.machine.length
+        for (component, sample) in window.components { samples.append((numbers[component] ?? 0, sample)) }
+        for (number, sample) in samples { open.keep(number, sample) }
+        var prepared = Prepared(end: end, samples: WindowCoding.encode(samples, end: end, length: length))
+        if let detail = window.detail {
+            let lines = detail.samples.map { sample in
+                DetailCoding.Line(
+                    component: numbers[sample.component] ?? 0, kind: sample.kind, key: sample.key,
+                    values: zip(sample.kind.metrics, sample.values).map { $0.unpacked($0.packed($1)) })
+            }
+            for line in lines { open.keep(line, end: end, length: length) }
+            prepared.details = DetailCoding.encode(lines, end: end, length: length)
+        }
+        if !decisions.isEmpty {
+            let numbered = decisions.map { decision in
+                var decision = decision
+                decision.end = end
+                return (component: decision.component.flatMap { numbers[$0] } ?? 0, decision: decision)
+            }
+            for (number, decision) in numbered { open.keep(number, decision) }
+            prepared.decisions = DecisionCoding.encode(numbered)
+        }
+        batch.append(prepared)
+        let start = batchStart ?? end - length
         batchStart = start
-        guard window.machine.end - start >= settings.batch else { return }
+        guard end - start >= settings.batch else { return }
         try flush()
-        if let openStart, window.machine.end - openStart >= Tier.raw.blockLength(interval: settings.interval) {
+        if let openStart = open.start, end - openStart >= Tier.raw.blockLength(interval: settings.interval) {
             try pack()
         }
     }
@@ -175,136 +247,113 @@ package final class StoreWriter {
         for index in window.components.indices {
             window.components[index].sample = settled(window.components[index].sample)
         }
+        if detailsSince == nil, window.detail != nil { detailsSince = start }
+    }
+
+    /// What only comes to a number stands in the samples.
+    private func take(_ changes: RecordedProcessChanges, into window: inout RecordedWindow) {
+        guard changes != RecordedProcessChanges() else { return }
+        let runTimes = Dictionary(
+            window.components.map { ($0.component, $0.sample[.runTime]) }, uniquingKeysWith: { first, _ in first })
+        let end = window.machine.end
+        let length = window.machine.length
+        let counts = processes.take(changes, start: end - length, end: end) { runTimes[$0] ?? 0 }
+        window.machine[.briefProcesses] &+= Int64(clamping: changes.undescribed) &+ counts.values.reduce(0, &+)
+        for (component, count) in counts.sorted(by: { $0.key < $1.key }) {
+            if let index = window.components.firstIndex(where: { $0.component == component }) {
+                window.components[index].sample[.briefProcesses] &+= count
+            } else {
+                var sample = RecordedSample(end: end, length: length)
+                sample[.briefProcesses] = count
+                window.components.append((component, sample))
+            }
+        }
     }
 
     /// Writes what the open batch holds.
     package func flush() throws(StoreError) {
-        guard !batch.isEmpty else { return }
+        guard let last = batch.last?.end else { return }
         let batch = batch
+        let processes = processes.dirty.values
+        let detailsSince = detailsSince
+        var isTooLarge = false
         try attempt("write to") {
             try database.write { database in
-                let statement = try database.cachedStatement(sql: "INSERT OR REPLACE INTO recent VALUES (?, ?)")
-                for (end, data) in batch { try statement.execute(arguments: [end, Data(data)]) }
+                let insert = try database.cachedStatement(sql: "INSERT OR REPLACE INTO recent VALUES (?, ?)")
+                let detail = try database.cachedStatement(sql: "INSERT OR REPLACE INTO recent_details VALUES (?, ?)")
+                let decision = try database.cachedStatement(
+                    sql: "INSERT OR REPLACE INTO recent_decisions VALUES (?, ?)")
+                for window in batch {
+                    try insert.execute(arguments: [window.end, window.samples.data])
+                    if let data = window.details { try detail.execute(arguments: [window.end, data.data]) }
+                    if let data = window.decisions { try decision.execute(arguments: [window.end, data.data]) }
+                }
+                for entry in processes {
+                    let component = numbers[entry.process.description.component] ?? 0
+                    try ProcessRow.write(entry, component: component, database)
+                }
+                if let detailsSince, !hasToldOfDetails {
+                    try StoreSchema.setFact("details", "\(detailsSince)", database)
+                }
+                if let most = settings.mostBytes { isTooLarge = try Self.size(of: database) > most }
             }
         }
+        hasToldOfDetails = detailsSince != nil
+        self.processes.written()
         self.batch = []
         batchStart = nil
+        writtenUntil = last
+        guard isTooLarge, let start = open.start else { return }
+        // Packed, windows take a fraction of the room, unless there are too few of them to a block.
+        if last - start >= Tier.raw.blockLength(interval: settings.interval) / Self.smallestBlock {
+            try pack()
+        } else {
+            try attempt("write to") { try database.write { try forget(before: last, $0) } }
+        }
     }
 
-    private func number(of component: ComponentID) throws(StoreError) -> Int {
-        if let number = numbers[component] { return number }
-        var number = 0
+    private var hasToldOfDetails = false
+    /// Where a file is at its limit, blocks are at least this part of a full one.
+    private static let smallestBlock: Int64 = 20
+
+    /// Gives every component that has none yet its number.
+    private func number(
+        _ window: RecordedWindow, _ changes: RecordedProcessChanges, _ decisions: [RecordedDecision]
+    ) throws(StoreError) {
+        var new: Set<ComponentID> = []
+        func note(_ component: ComponentID) { if numbers[component] == nil { new.insert(component) } }
+        for (component, _) in window.components { note(component) }
+        for description in changes.described { note(description.component) }
+        for decision in decisions { decision.component.map(note) }
+        if let detail = window.detail {
+            for device in detail.devices { note(device.component) }
+            for sockets in detail.sockets { note(sockets.component) }
+            for disturbance in detail.disturbances { note(disturbance.waiter) }
+            for thread in detail.threads { note(thread.component) }
+        }
+        guard !new.isEmpty else { return }
+        var made: [ComponentID: Int] = [:]
         try attempt("write to") {
             try database.write { database in
-                try database.execute(sql: "INSERT INTO components (name) VALUES (?)", arguments: [component.name])
-                number = Int(database.lastInsertedRowID)
+                var id = try Int.fetchOne(database, sql: "SELECT max(id) FROM components") ?? 0
+                for component in new.sorted() {
+                    id += 1
+                    try database.execute(
+                        sql: "INSERT INTO components (id, name, sum) VALUES (?, ?, ?)",
+                        arguments: [id, component.name, Checksum.of("\(id)", component.name)])
+                    made[component] = id
+                }
             }
         }
-        numbers[component] = number
-        return number
+        numbers.merge(made) { known, _ in known }
     }
 
     // MARK: Blocks
 
     /// Packs what is open into blocks, folds what is complete, and gives up what is too old.
     private func pack() throws(StoreError) {
-        let open = open
-        try attempt("write to") {
-            try database.write { database in
-                var last: Int64 = 0
-                for (number, samples) in open {
-                    try insert(samples, number, .raw, database)
-                    last = max(last, samples.last?.end ?? 0)
-                }
-                try database.execute(sql: "DELETE FROM recent WHERE end <= ?", arguments: [last])
-                folded[.raw] = last
-                for tier in Tier.allCases where tier != .raw && tier.isKept(interval: settings.interval) {
-                    try fold(tier, database)
-                }
-                try forget(before: last, database)
-            }
-        }
-        self.open = [:]
-        openStart = nil
-    }
-
-    private func insert(_ samples: [RecordedSample], _ number: Int, _ tier: Tier, _ database: Database) throws {
-        guard let first = samples.first, let last = samples.last else { return }
-        let statement = try database.cachedStatement(sql: "INSERT OR REPLACE INTO blocks VALUES (?, ?, ?, ?, ?, ?)")
-        try statement.execute(
-            arguments: [
-                number, tier.rawValue, first.end - first.length, last.end, samples.count,
-                Data(BlockCoding.encode(samples)),
-            ])
-    }
-
-    /// Makes the blocks of a tier that the finer one has completed.
-    private func fold(_ tier: Tier, _ database: Database) throws {
-        guard let finer = tier.finer(interval: settings.interval), let until = folded[finer] else { return }
-        let length = tier.blockLength(interval: settings.interval)
-        let since =
-            try folded[tier] ?? Int64.fetchOne(
-                database, sql: "SELECT min(start) FROM blocks WHERE tier = ?", arguments: [finer.rawValue]) ?? until
-        // Whole blocks only, which end where the clock says so.
-        let end = until / length * length
-        guard end > since else { return }
-        var last = since
-        for number in [0] + numbers.values {
-            let rows = try Row.fetchCursor(
-                database,
-                sql:
-                    "SELECT data FROM blocks WHERE component = ? AND tier = ? AND end > ? AND start < ? ORDER BY start",
-                arguments: [number, finer.rawValue, since, end])
-            var samples: [RecordedSample] = []
-            while let row = try rows.next() {
-                let data: Data = row["data"]
-                guard let block = try? BlockCoding.decode([UInt8](data)) else { continue }
-                samples += block.filter { $0.end > since && $0.end - $0.length / 2 < end }
-            }
-            try insert(tier.fold(samples), number, tier, database)
-            last = max(last, samples.last?.end ?? since)
-        }
-        folded[tier] = last
-    }
-
-    private func forget(before now: Int64, _ database: Database) throws {
-        for (tier, age) in settings.ages {
-            try database.execute(
-                sql: "DELETE FROM blocks WHERE tier = ? AND end < ?",
-                arguments: [tier.rawValue, min(now - age, foldedFrom(tier))])
-        }
-        if let most = settings.mostBytes {
-            while try Self.size(of: database) > most, try thin(database) {}
-        }
-        try database.execute(sql: "PRAGMA incremental_vacuum")
-    }
-
-    /// Up to where a tier is in the next coarser one, and may go.
-    private func foldedFrom(_ tier: Tier) -> Int64 {
-        let coarser = Tier.allCases.first { $0 > tier && $0.isKept(interval: settings.interval) }
-        return coarser.map { folded[$0] ?? .min } ?? .max
-    }
-
-    /// Gives up a tenth of the finest tier of which something may go. Returns whether there was any.
-    private func thin(_ database: Database) throws -> Bool {
-        for tier in Tier.allCases {
-            let range = try Row.fetchOne(
-                database, sql: "SELECT min(end) AS first, max(end) AS last FROM blocks WHERE tier = ? AND end <= ?",
-                arguments: [tier.rawValue, foldedFrom(tier)])
-            guard let first = range?["first"] as Int64?, let last = range?["last"] as Int64? else { continue }
-            try database.execute(
-                sql: "DELETE FROM blocks WHERE tier = ? AND end <= ?",
-                arguments: [tier.rawValue, first + (last - first) / 10])
-            return true
-        }
-        return false
-    }
-
-    /// Of the pages that are in use.
-    private static func size(of database: Database) throws -> Int64 {
-        let pages = try Int64.fetchOne(database, sql: "PRAGMA page_count") ?? 0
-        let free = try Int64.fetchOne(database, sql: "PRAGMA freelist_count") ?? 0
-        return (pages - free) * (try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 0)
+        try attempt("write to") { try database.write { try pack($0) } }
+        open = OpenWindows()
     }
 
     /// Writes what is open, and makes the recording one file.
