@@ -73,8 +73,9 @@ package struct CompareCommand: ParsableCommand {
     private func summary(of file: String, from: TimeOption?, to: TimeOption?) throws -> [ComponentID?: RecordedSample] {
         let reader = try StoreReader(path: file)
         guard let part = try TimeOption.part(of: reader, from: from, to: to) else { return [:] }
-        defer { for damage in reader.damage { Console.note("\(file): \(damage)") } }
-        return try RecordingSummary(reader, part).sums
+        let sums = try RecordingSummary(reader, part).sums
+        try RecordingFacts.note(reader, part)
+        return sums
     }
 }
 
@@ -86,8 +87,7 @@ struct RecordingSummary {
         let length = part.upperBound - part.lowerBound
         // Of a long time a tenth of a per cent more or less at its ends does not matter.
         let tier: Tier = length > 3 * 3600 * .perSecond ? .tenSeconds : .raw
-        for component in [nil] + reader.components {
-            let samples = try reader.samples(of: component, in: part, tier: tier)
+        for (component, samples) in try reader.samples(in: part, tier: tier) {
             guard var sum = samples.first else { continue }
             for sample in samples.dropFirst() { sum.fold(sample) }
             // Windows in which it did nothing are not in the file.

@@ -9,8 +9,10 @@ package struct QueryCommand: ParsableCommand {
         commandName: "query",
         abstract: "Print what a recording says of components, by metric and time.",
         discussion: """
-            Without --component the components of the recording are listed with what they used in all. Times are in seconds: with a sign \
-            before or after the recording's end or beginning (-3600 is its last hour), without one since 1970.
+            Without --component the components of the recording are listed with what they used in all. With --disturbances, --devices, \
+            --sockets or --threads the sums of the time that is asked for are printed, the largest first, and with --every as well each \
+            time of that length. Times are in seconds, with a sign before or after the recording's end or beginning (-3600 is its last \
+            hour), without one since 1970; or 14:03 or 14:03:20, UTC, of the recording's last day that has it.
             """)
 
     @Argument(help: "A file that `mete record` has made.")
@@ -28,8 +30,11 @@ package struct QueryCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: "Where to end.")
     var to: TimeOption?
 
-    @Option(help: "Resolution: raw, 1s, 10s or 1min.")
-    var every: TierOption = TierOption(tier: .raw)
+    @Option(help: "Resolution: raw, 1s, 10s or 1min. Without it raw, and for sums the whole time.")
+    var every: TierOption?
+
+    @Flag(help: "What to print instead of metrics.")
+    var subject: QuerySubject?
 
     @Option(help: "How to print: table, csv or json (a line for each sample).")
     var format: QueryFormat = .table
@@ -42,18 +47,44 @@ package struct QueryCommand: ParsableCommand {
             return Console.note("\(file) holds no window yet")
         }
         let chosen = try components(reader)
+        if let subject {
+            try printDetails(subject, chosen, reader, part)
+            return try RecordingFacts.note(reader, part)
+        }
         let report = QueryReport(metrics: metric.metrics, format: format)
         if component.isEmpty {
             let summary = try RecordingSummary(reader, part)
             for name in chosen { if let sum = summary.sums[name] { report.print(name, sum) } }
         } else {
             for name in chosen {
-                for sample in try reader.samples(of: name, in: part, tier: every.tier) {
+                for sample in try reader.samples(of: name, in: part, tier: every?.tier ?? .raw) {
                     report.print(name, sample)
                 }
             }
         }
-        for damage in reader.damage { Console.note("\(file): \(damage)") }
+        try RecordingFacts.note(reader, part)
+    }
+
+    private func printDetails(
+        _ subject: QuerySubject, _ chosen: [ComponentID?], _ reader: StoreReader, _ part: ClosedRange<Int64>
+    ) throws {
+        // The machine is all of them.
+        for name in component.isEmpty ? [nil] : chosen {
+            let query = DetailQuery(reader: reader, part: part, component: name, format: format)
+            switch subject {
+            case .disturbances: try query.printDetails(.disturbance, every: every?.tier)
+            case .devices: try query.printDetails(.device, every: every?.tier)
+            case .sockets: try query.printDetails(.socket, every: every?.tier)
+            case .threads: try query.printDetails(.thread, every: every?.tier)
+            case .processes: try query.printProcesses()
+            case .plans:
+                let omitted = try query.printPlans()
+                if omitted > 0 {
+                    Console.note(
+                        "\(file): \(omitted) ticks that say the same as the one before are in --format csv and json")
+                }
+            }
+        }
     }
 
     /// - Returns: nil for the machine.
@@ -70,6 +101,22 @@ package struct QueryCommand: ParsableCommand {
                 throw ValidationError("the recording has no component `\(name)`; \(hint)")
             }
             return id
+        }
+    }
+}
+
+/// What a recording keeps beside metrics.
+enum QuerySubject: String, EnumerableFlag {
+    case disturbances, devices, sockets, threads, processes, plans
+
+    static func help(for value: QuerySubject) -> ArgumentHelp? {
+        switch value {
+        case .disturbances: "Who ran, or what else was in the way, while the component waited for a CPU."
+        case .devices: "What it read from and wrote to each disk."
+        case .sockets: "What it sent and received by each kind of socket."
+        case .threads: "What its busiest threads used."
+        case .processes: "Which processes belonged to it."
+        case .plans: "What the agent expected of it, allotted to it and wrote, and why."
         }
     }
 }
@@ -119,8 +166,21 @@ enum TimeOption: ExpressibleByArgument {
     case sinceEpoch(Double)
     /// Before its end when negative, else after its beginning.
     case relative(Double)
+    /// Seconds since midnight, UTC.
+    case timeOfDay(Double)
+
+    private static let day = 86_400.0
 
     init?(argument: String) {
+        let parts = argument.split(separator: ":", omittingEmptySubsequences: false).map { Double($0) }
+        if parts.count == 2 || parts.count == 3 {
+            let numbers = parts.compactMap { $0 }
+            guard numbers.count == parts.count, (0..<24).contains(numbers[0]),
+                numbers.dropFirst().allSatisfy({ (0..<60).contains($0) })
+            else { return nil }
+            self = .timeOfDay(zip(numbers, [3600, 60, 1]).reduce(0) { $0 + $1.0 * $1.1 })
+            return
+        }
         guard let seconds = Double(argument), seconds.isFinite, abs(seconds) < 9e9 else { return nil }
         self = argument.hasPrefix("+") || argument.hasPrefix("-") ? .relative(seconds) : .sinceEpoch(seconds)
     }
@@ -136,9 +196,14 @@ enum TimeOption: ExpressibleByArgument {
 
     private func nanoseconds(in range: ClosedRange<Int64>) -> Int64 {
         switch self {
-        case .sinceEpoch(let seconds): Int64(seconds * 1e9)
+        case .sinceEpoch(let seconds): return Int64(seconds * 1e9)
         case .relative(let seconds):
-            (seconds < 0 ? range.upperBound : range.lowerBound) + Int64(seconds * 1e9)
+            return (seconds < 0 ? range.upperBound : range.lowerBound) + Int64(seconds * 1e9)
+        case .timeOfDay(let seconds):
+            let end = Double(range.upperBound) / 1e9
+            let midnight = (end / Self.day).rounded(.down) * Self.day
+            let isOver = midnight + seconds <= end
+            return Int64((midnight + seconds - (isOver ? 0 : Self.day)) * 1e9)
         }
     }
 }

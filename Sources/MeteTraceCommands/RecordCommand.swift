@@ -11,7 +11,7 @@ package struct RecordCommand: ParsableCommand {
         abstract: "Record what every component uses of CPUs, disks and network into a file.",
         discussion: """
             Changes no setting of the machine, as `mete trace`. The file is an SQLite database; `mete query` and `mete replay` read it, \
-            also while it is written. A recording that was cut off is whole up to the last second, and recording to the same file goes on with it.
+            also while it is written. It holds command lines, users and paths of processes. A recording that was cut off is whole up to the last second, and recording to the same file goes on with it.
             """)
 
     @Option(name: [.short, .long], help: "The file to write.")
@@ -67,16 +67,21 @@ package struct RecordCommand: ParsableCommand {
         var settings = StoreWriter.Settings(interval: Nanoseconds(interval * 1e9))
         if let keep { settings.ages[.raw] = Nanoseconds(keep * 86_400e9) }
         settings.mostBytes = maxSize.map { Int64($0) << 20 }
+        settings.mostThreads = recordThreads
         // First: a file that cannot be written is to be known before anything is loaded.
         let writer = try StoreWriter(path: output, settings: settings, version: Version.current)
         let session = try TraceSession(
-            policy: policy, resources: only, functions: CallsOption.functions(calls), ringBytes: ringBytes)
+            policy: policy, resources: only, functions: CallsOption.functions(calls), ringBytes: ringBytes,
+            describes: true)
+        var facts = RecordingFacts.ofThisMachine(only)
+        facts[RecordedFact.unsupported] = session.tracer.probeStates.missing
+        try writer.state(facts)
         var windows = 0
         var lost: Int64 = 0
         do {
             try session.run(interval: interval, duration: duration, showsLast: true) { view in
                 let window = RecordedWindow(view, mostThreads: recordThreads)
-                try writer.append(window)
+                try writer.append(window, processes: RecordedProcessChanges(view.detail?.processes))
                 windows += 1
                 lost = window.machine[.lost]
             }

@@ -11,7 +11,7 @@ package struct ReplayCommand: ParsableCommand {
         commandName: "replay",
         abstract: "Show a recording window by window, as `mete trace` showed it.",
         discussion: """
-            Threads, devices, kinds of sockets and who ran while others waited are not in a recording. Times are as for `mete query`.
+            Threads are in a recording as many as `mete record --record-threads` kept. Times are as for `mete query`.
             """)
 
     @Argument(help: "A file that `mete record` has made.")
@@ -26,12 +26,16 @@ package struct ReplayCommand: ParsableCommand {
     @Option(help: "How many times as fast as it was; 0 shows all at once.")
     var speed: Double = 1
 
+    @Option(help: "How many threads of each component are shown.")
+    var threads: Int = 3
+
     @Flag(help: "One line of JSON per window instead of tables.")
     var json = false
 
     package init() {}
 
     package func validate() throws {
+        guard threads >= 0 else { throw ValidationError("--threads must not be negative, it is \(threads)") }
         guard speed >= 0, speed <= 1e6 else {
             throw ValidationError("--speed must be from 0 to 1000000, not \(speed)")
         }
@@ -57,16 +61,16 @@ package struct ReplayCommand: ParsableCommand {
                 }
                 let view = TraceView(window)
                 if json {
-                    Console.line(TraceLine(view, mostThreads: 0).text)
+                    Console.line(TraceLine(view, mostThreads: threads).text)
                 } else {
                     let time = QueryReport.time(window.machine.end)
                     Console.line(
                         (isTerminal ? "\u{1B}[H\u{1B}[2J" : "") + "\(time) UTC: "
-                            + TraceTable(view, mostThreads: 0).text)
+                            + TraceTable(view, mostThreads: threads).text)
                 }
             }
         }
-        for damage in reader.damage { Console.note("\(file): \(damage)") }
+        try RecordingFacts.note(reader, whole)
     }
 
     private static let part: Int64 = 600 * .perSecond

@@ -16,6 +16,11 @@ package struct TracedResources: OptionSet, Sendable {
         ("cpu", []), ("disk", .disk), ("network", .network), ("memory", .memory),
     ]
 
+    /// What is traced, with commas between.
+    var words: String {
+        Self.names.filter { contains($0.resource) }.map(\.name).joined(separator: ",")
+    }
+
     package func apply(to options: inout KernelProbes.Options) {
         options.delayHistograms = true
         options.disk = contains(.disk)

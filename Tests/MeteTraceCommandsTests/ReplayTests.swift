@@ -24,8 +24,9 @@ struct ReplayTests {
                 reads: DiskUsage.Direction(requests: 10, bytes: 40_960, latency: 900_000),
                 writes: DiskUsage.Direction(requests: 7, bytes: 7000, latency: 4_000_000)),
             threads: 8, processes: 2)
-        web.network.traffic[.other] = Traffic(
+        web.network.traffic[.tcp4] = Traffic(
             sentBytes: 5000, sentPackets: 9, receivedBytes: 70_000, receivedPackets: 60)
+        web.network.traffic[.unix] = Traffic(sentBytes: 1, sentPackets: 1, receivedBytes: 2, receivedPackets: 2)
         web.network.retransmits = 2
         let idle = UsageSample(
             component: ComponentID("batch"), start: start, end: Self.end, cpu: CPUUsage(runTime: 1_000), threads: 1,
@@ -47,7 +48,35 @@ struct ReplayTests {
                     usage: CallUsage(calls: 1200, left: 2, time: 750_000_000),
                     durations: LatencySummary(p50: 163_840, p99: 1_310_720)),
             ],
-            losses: .sum(lost))
+            losses: .sum(lost), detail: detail(web))
+    }
+
+    private func detail(_ web: UsageSample) -> TraceView.Detail {
+        let component = web.component
+        let disk = DiskDevice(major: 259, minor: 3)
+        return TraceView.Detail(
+            threads: [
+                component: [
+                    ThreadUsage(
+                        component: component, thread: ThreadRef(tid: 12, pid: 10, startTime: 0), name: "a busy: one",
+                        use: ThreadUse(
+                            cpu: CPUUsage(runTime: 200_000_000, runQueueDelay: 7_000_000, voluntarySwitches: 5),
+                            faults: PageFaults(minor: 2, major: 1),
+                            traffic: Traffic(sentBytes: 1000, sentPackets: 3, receivedBytes: 7, receivedPackets: 1)),
+                        disk: web.disk),
+                    ThreadUsage(
+                        component: component, thread: ThreadRef(tid: 13, pid: 10, startTime: 0), name: "other",
+                        use: ThreadUse(cpu: CPUUsage(runTime: 100_000_000))),
+                ]
+            ],
+            disturbances: [
+                component: [
+                    Disturbance(waiter: component, runner: .component(ComponentID("batch")), time: 30_000_000),
+                    Disturbance(waiter: component, runner: .realTime, time: 9_000_000),
+                    Disturbance(waiter: component, runner: .throttled, time: 4_000_000),
+                ]
+            ], disks: [DiskSample(device: disk, component: component, usage: web.disk)],
+            diskNames: [disk: "nvme9n1"])
     }
 
     /// What is counted of functions is the components' own already.
@@ -87,6 +116,9 @@ struct ReplayTests {
         #expect(TraceTable(replayed, mostThreads: 3).text == TraceTable(live, mostThreads: 3).text)
         #expect(TraceTable(live, mostThreads: 3).text.contains("web"))
         #expect(TraceTable(live, mostThreads: 3).text.contains("  libssl:SSL_write"))
+        for word in ["web", "a busy: one", "nvme9n1", "TCP, IPv4", "real-time threads", "its quota"] {
+            #expect(TraceTable(live, mostThreads: 3).text.contains(word), "\(word)")
+        }
         #expect(TraceLine(replayed, mostThreads: 3).text == TraceLine(live, mostThreads: 3).text)
     }
 }

@@ -51,6 +51,32 @@ extension KernelTests {
             #expect(listing.output.contains("machine") && listing.output.contains("it"))
         }
 
+        /// Who ran while it waited, its threads and its processes are in the file, and a query finds them.
+        @Test func aRecordingSaysWhoAndWhy() throws {
+            let cpu = "0"
+            let taskset = try Executable.named("taskset", remedy: "Install util-linux.")
+            let workload = try Executable.sibling("mete-workload").path
+            let spins = try (0..<2).map { _ in
+                try ChildProcess(taskset, ["-c", cpu, workload, "spin", "600", "1"])
+            }
+            try MeteRun([
+                "record", "-o", file, "--interval", "0.1", "--duration", "2", "--policy", folder.file("policy.yaml"),
+            ]).expect(0)
+            func query(_ subject: String) throws -> String {
+                let run = try MeteRun(["query", file, "--component", "it", subject, "--format", "json"])
+                run.expect(0, saying: "recorded by mete", "CPUs")
+                return run.output
+            }
+            #expect(try query("--disturbances").contains("\"kind\":\"component\",\"disturber\":\"it\""), "each other")
+            #expect(try query("--threads").contains("\"thread\":\"mete-workload\""))
+            let processes = try query("--processes")
+            for spin in spins { #expect(processes.contains("\"pid\":\(spin.identifier),"), "\(processes)") }
+            #expect(processes.contains("mete-workload spin 600 1"))
+            let replay = try MeteRun(["replay", file, "--speed", "0"])
+            replay.expect(0)
+            #expect(replay.output.contains("in its way stood: itself") && replay.output.contains("  mete-workload "))
+        }
+
         /// Whole but for the batch that was open, and taken up by the next one.
         @Test func aRecordingSurvivesSIGKILL() throws {
             let spin = try Workload("spin", "600", "1").process
