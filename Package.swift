@@ -83,7 +83,7 @@ let package = Package(
             name: "MeteAgent",
             dependencies: [
                 "MeteModel", "MetePolicy", "MeteTrace", "MetePrediction", "MetePartition", "MeteControl",
-                "MeteProtocol",
+                "MeteStore", "MeteProtocol",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

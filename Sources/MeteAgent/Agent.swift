@@ -3,6 +3,7 @@ import MeteControl
 import MeteModel
 package import MetePolicy
 package import MeteProtocol
+import MeteStore
 import MeteTrace
 
 /// The agent: opens the kernel side, the journal and the socket, runs the loop on the calling thread until a signal, and puts
@@ -17,6 +18,7 @@ package final class Agent {
     private let state: PublishedState
     private var watch: PolicyWatch
     private var server: APIServer?
+    private let recorder: AgentRecorder?
     private var reportedLosses: UInt64 = 0
     /// Whether mete times run-queue delays itself, instead of reading the kernel's.
     private let timesDelays: Bool
@@ -57,6 +59,13 @@ package final class Agent {
             probes.ownClock = timesDelays
             tracer = try Tracer(classifier: source.classifier, permanent: source.permanent, options: probes)
             for probe in tracer.probeStates where !probe.isAttached { log(.probeMissing(probe)) }
+            if let recording = options.recording {
+                recorder = try AgentRecorder(
+                    recording, tick: source.policy.tick,
+                    facts: [RecordedFact.unsupported: tracer.probeStates.missing], version: version, log: log)
+            } else {
+                recorder = nil
+            }
             loop = ControlLoop(
                 tracer: tracer, controller: controller, policy: source.policy,
                 cpuController: hierarchies.cpu?.version == .v1 ? "cpu" : "", log: log)
@@ -119,7 +128,13 @@ package final class Agent {
             case .tick:
                 if source.hasChanged() { reload() }
                 if watch.isDue(at: TickClock.now()) { warn() }
-                let snapshot = try loop.tick(missed: clock.missed)
+                var snapshot = try loop.tick(missed: clock.missed)
+                if let recorder {
+                    recorder.take(
+                        RecordedTick(
+                            snapshot, disturbances: tracer.disturbances(), changes: tracer.processChanges()))
+                    snapshot.unrecordedTicks = recorder.unrecorded
+                }
                 report(snapshot.window.losses)
                 state.publish(snapshot)
                 try onTick(snapshot)
@@ -217,6 +232,8 @@ package final class Agent {
     private func stop() throws(ControlError) {
         state.stop()
         server?.stop()
+        // First, what others wait for: the settings.
+        defer { recorder?.close() }
         if let controller { try Self.putBack(controller, log: log) }
     }
 

@@ -1,4 +1,4 @@
-import MeteModel
+package import MeteModel
 package import MeteTrace
 
 /// What an agent is started with.
@@ -14,6 +14,26 @@ package struct AgentOptions: Sendable {
     /// What is traced. Who keeps run-queue delays is found out at the start, whatever stands here.
     package var probes = KernelProbes.Options()
     package static let mostRingBytes: UInt32 = 1 << 30
+
+    /// Where ticks are recorded; nil for nowhere.
+    package var recording: Recording?
+
+    package struct Recording: Sendable {
+        package var path: String
+        /// For which single ticks and decisions are kept; their sums stay.
+        package var age: Nanoseconds
+        /// Above which the oldest part of the file is given up.
+        package var mostBytes: Int64
+        /// What is to be known of the machine, by name.
+        package var facts: [String: String]
+
+        package init(path: String, age: Nanoseconds, mostBytes: Int64, facts: [String: String]) {
+            self.path = path
+            self.age = age
+            self.mostBytes = mostBytes
+            self.facts = facts
+        }
+    }
 
     package enum Control: Sendable {
         /// They are only made: nothing is ever written to the kernel but probes.

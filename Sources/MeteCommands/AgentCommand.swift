@@ -38,12 +38,27 @@ package struct AgentCommand: ParsableCommand {
     @Option(help: CallsOption.help)
     var calls: String?
 
+    @Option(help: "Record what is measured, forecast, planned and written to this file; `mete query` reads it.")
+    var record: String?
+
+    @Option(help: "Days for which the recording keeps single ticks and decisions.")
+    var recordKeep: Double = 1
+
+    @Option(help: "Megabytes above which the oldest and finest part of the recording is given up.")
+    var recordMaxSize = 1024
+
     @Option(help: "Bytes of the ring buffer between kernel and agent.")
     var ringBytes: UInt32 = 1 << 20
 
     package init() {}
 
     package func validate() throws {
+        guard recordKeep > 0, recordKeep <= 36_500 else {
+            throw ValidationError("--record-keep must be more than 0 and at most 36500 days, not \(recordKeep)")
+        }
+        guard (1...1_000_000_000).contains(recordMaxSize) else {
+            throw ValidationError("--record-max-size must be from 1 to 1000000000 megabytes, not \(recordMaxSize)")
+        }
         guard (4096...AgentOptions.mostRingBytes).contains(ringBytes) else {
             throw ValidationError("--ring-bytes must be from 4096 to \(AgentOptions.mostRingBytes), not \(ringBytes)")
         }
@@ -57,6 +72,12 @@ package struct AgentCommand: ParsableCommand {
         options.probes.ringBytes = ringBytes
         only.apply(to: &options.probes)
         options.probes.functions = try CallsOption.functions(calls)
+        options.probes.descriptions = record != nil
+        options.recording = record.map {
+            AgentOptions.Recording(
+                path: $0, age: Nanoseconds(recordKeep * 86_400e9), mostBytes: Int64(recordMaxSize) << 20,
+                facts: RecordingFacts.ofThisMachine(only))
+        }
         let agent = try Agent(options, context: .thisMachine(), version: Version.current) { event in
             Console.note("\(event)")
         }

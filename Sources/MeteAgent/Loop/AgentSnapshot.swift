@@ -41,6 +41,10 @@ package struct AgentSnapshot: Sendable {
     /// As of at most a second ago.
     package var control: [ComponentID: ComponentControlStatus]
     package var cost: AgentCost
+    /// What came of putting the plan in force; nil where nothing is.
+    package var outcome: Outcome?
+    /// Ticks that are not in the recording that was asked for; nil where none was.
+    package var unrecordedTicks: UInt64?
     /// Why the last plan was not put in force at all, if so.
     package var journalError: ControlError?
 }

@@ -16,6 +16,8 @@ package final class ControlLoop {
     private var states: [ComponentID: ComponentState] = [:]
     private var calls = CallForecasts()
     private var plan: PartitionPlan?
+    /// Of the last tick.
+    private var outcome: Outcome?
     private var controlStatus: [ComponentID: ComponentControlStatus] = [:]
     private var reportedFailures: [Setting: ControlError] = [:]
     private var reportedJournalError: ControlError?
@@ -108,6 +110,7 @@ package final class ControlLoop {
             directives: directives, memberships: memberships, capacity: window.capacity.cores,
             // A rehearsal does not act, so what components lack says nothing about its weights.
             corrections: controller.isRehearsal ? [:] : corrections, at: now)
+        self.outcome = outcome
         for yield in outcome.yielded where yield.since == now { log(.yielded(yield)) }
         report(outcome)
         let ticksPerSecond = max(1, UInt64(Nanoseconds.perSecond / policy.tick))
@@ -158,7 +161,6 @@ package final class ControlLoop {
         return AgentSnapshot(
             tick: tickCount, missedTicks: missed, at: now, tickLength: policy.tick, window: window,
             traced: tracer.options, plan: plan, components: components, calls: calls.snapshot(at: now),
-            control: controlStatus, cost: cost.cost,
-            journalError: reportedJournalError)
+            control: controlStatus, cost: cost.cost, outcome: outcome, journalError: reportedJournalError)
     }
 }

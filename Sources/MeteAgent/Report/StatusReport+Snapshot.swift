@@ -13,7 +13,8 @@ extension StatusReport {
                 tickSeconds: snapshot.tickLength.seconds, ticks: snapshot.tick, mode: circumstances.mode,
                 modeReason: circumstances.modeReason, policy: circumstances.policy),
             capacity: CapacityReport(snapshot.window.capacity),
-            losses: LossReport.all(snapshot.window.losses, missedTicks: snapshot.missedTicks)
+            losses: LossReport.all(
+                snapshot.window.losses, missedTicks: snapshot.missedTicks, unrecordedTicks: snapshot.unrecordedTicks)
                 + (snapshot.calls.isEmpty ? [] : LossReport.ofCalls(snapshot.window.losses)),
             cost: CostReport(cpu: snapshot.cost.cores, residentBytes: snapshot.cost.residentBytes),
             components: ComponentReport.all(snapshot, circumstances),
@@ -124,7 +125,7 @@ extension LossReport {
         ]
     }
 
-    static func all(_ losses: TraceLosses, missedTicks: UInt64) -> [LossReport] {
+    static func all(_ losses: TraceLosses, missedTicks: UInt64, unrecordedTicks: UInt64?) -> [LossReport] {
         [
             LossReport(
                 kind: "usageRecords", count: losses.usageRecords,
@@ -140,5 +141,12 @@ extension LossReport {
                 meaning: "exits without any room; their usage was counted to `rest`"),
             LossReport(kind: "ticks", count: missedTicks, meaning: "the loop was not run in time"),
         ]
+            + [
+                unrecordedTicks.map {
+                    LossReport(
+                        kind: "unrecordedTicks", count: $0,
+                        meaning: "not in the recording: the disk was too slow, or refused them")
+                }
+            ].compactMap { $0 }
     }
 }
