@@ -87,7 +87,10 @@ struct ReplayTests {
         var machine = RecordedWindow(live, mostThreads: 3).machine
         #expect(machine[.calls] == 1200 && machine[.callTime] == 1_750_000_000 && machine[.callsLeft] == 2)
         for metric in [Metric.calls, .callTime, .callsLeft] { machine[metric] = 0 }
-        #expect(machine == RecordedWindow(bare, mostThreads: 3).machine)
+        var expected = RecordedWindow(bare, mostThreads: 3).machine
+        // What both clocks say of one instant differs by nanoseconds from look to look.
+        expected.end = machine.end
+        #expect(machine == expected)
         let replayed = TraceView(RecordedWindow(live, mostThreads: 3))
         #expect(replayed.samples.map(\.component) == live.samples.map(\.component))
         #expect(replayed.calls.map(\.subcomponent) == live.calls.map(\.subcomponent))
