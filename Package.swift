@@ -97,9 +97,12 @@ let package = Package(
 
         // MARK: Commands; those that only look have no path to MeteControl
         .target(name: "MeteText", swiftSettings: strict),
+        .target(name: "CMeteTerminal", cSettings: strictC),
         .target(
             name: "MeteTraceCommands",
-            dependencies: ["MeteModel", "MetePolicy", "MeteTrace", "MeteStore", "MeteText", argumentParser],
+            dependencies: [
+                "MeteModel", "MetePolicy", "MeteTrace", "MeteStore", "MeteText", "CMeteTerminal", argumentParser,
+            ],
             swiftSettings: strict),
         .target(
             name: "MeteCommands",
@@ -146,7 +149,9 @@ let package = Package(
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "MeteTraceCommandsTests",
-            dependencies: ["MeteModel", "MeteTrace", "MeteStore", "MeteTraceCommands", "MeteTestSupport"],
+            dependencies: [
+                "MeteModel", "MeteTrace", "MeteStore", "MeteTraceCommands", "MeteTestSupport", "SeededRandom",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "MetePredictionTests", dependencies: ["MeteModel", "MetePrediction", "SeededRandom"],
@@ -174,8 +179,8 @@ let package = Package(
         .testTarget(
             name: "MeteKernelTests",
             dependencies: [
-                "MeteModel", "MeteTrace", "MetePartition", "MeteControl", "MeteProtocol", "MeteClient", "MeteAgent",
-                "MeteTestSupport", "CMeteLinux", "CrashProbe", "mete-workload", "mete",
+                "MeteModel", "MeteTrace", "MeteStore", "MetePartition", "MeteControl", "MeteProtocol", "MeteClient",
+                "MeteAgent", "MeteTestSupport", "CMeteLinux", "CrashProbe", "mete-workload", "mete",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -11,7 +11,8 @@ package struct MeteCommand: ParsableCommand {
         abstract: "Measure what every component uses of this machine, and allot it so that each has its guarantee.",
         version: Version.current,
         subcommands: [
-            AgentCommand.self, PlanCommand.self, TraceCommand.self, RecordCommand.self, ReplayCommand.self,
+            AgentCommand.self, PlanCommand.self, TraceCommand.self, TopCommand.self, RecordCommand.self,
+            ReplayCommand.self,
             QueryCommand.self, CompareCommand.self,
             StatusCommand.self, DoctorCommand.self, RestoreCommand.self,
         ])

@@ -177,6 +177,11 @@ package final class Tracer {
     /// Costs a look into /proc.
     package func describe(pid: Int32) -> ProcessDescription? { accountant.describe(UInt32(bitPattern: pid)) }
 
+    /// Name and command line of a process that lives, as they are known already; nil when there is none with this id.
+    package func program(of pid: Int32) -> (name: String, commandLine: String)? {
+        accountant.processes[UInt32(bitPattern: pid)].map { ($0.facts.comm, $0.facts.commandLine) }
+    }
+
     private func readLibraries() {
         guard options.descriptions else { return }
         let now = Self.now()

@@ -13,9 +13,10 @@ struct TraceSession {
     ///   - policy: file whose rules name the components; nil for those that are found.
     ///   - functions: whose calls are counted.
     ///   - describes: whether each window says what processes are.
+    ///   - isQuiet: says nothing of its limits, which somebody else does.
     init(
         policy: String?, resources: TracedResources, functions: [CalledFunction] = [], ringBytes: UInt32,
-        describes: Bool = false
+        describes: Bool = false, isQuiet: Bool = false
     ) throws {
         TickClock.blockSignals()
         var options = KernelProbes.Options()
@@ -28,10 +29,25 @@ struct TraceSession {
         let (classifier, permanent) = try Self.components(policy)
         tracer = try Tracer(classifier: classifier, permanent: permanent, options: options)
         self.resources = resources
-        if options.ownClock {
+        if options.ownClock, !isQuiet {
             Console.note(
                 "this kernel does not keep run-queue delays now; mete times them itself, at about twice the cost")
         }
+    }
+
+    /// What this kernel does not let it see, or not as it should: a sentence for each.
+    var limits: [String] {
+        TraceSupport.findings().compactMap { finding in
+            switch finding.support {
+            case .supported: nil
+            case .limited(let reason, _), .unsupported(let reason, _): "\(finding.feature): \(reason)."
+            }
+        }
+    }
+
+    /// Ends the window that is open.
+    func closeWindow() throws -> TraceView {
+        try TraceView(tracer.closeWindow(), from: tracer, resources)
     }
 
     private static let longestStep: Nanoseconds = 100 * .perMillisecond
@@ -59,11 +75,11 @@ struct TraceSession {
             }
             // What comes late makes one window longer, and moves none of those after it.
             windowEnd += tick * (1 + (now - windowEnd) / tick)
-            try onWindow(TraceView(tracer.closeWindow(), from: tracer, resources))
+            try onWindow(closeWindow())
             lastShown = now
         }
         guard showsLast, TickClock.now() - lastShown > tick / 100 else { return }
-        try onWindow(TraceView(tracer.closeWindow(), from: tracer, resources))
+        try onWindow(closeWindow())
     }
 
     private static func components(_ policy: String?) throws -> (any Classifying, [ComponentID]) {
