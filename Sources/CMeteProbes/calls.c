@@ -44,8 +44,8 @@ static int attach_at(struct mete_probes *probes, struct bpf_program *program, bo
 	if (!link) {
 		int error = errno;
 
-		snprintf(failure->detail, sizeof(failure->detail), "%s at offset %#llx",
-			 function->path, (unsigned long long)function->offset);
+		snprintf(failure->detail, sizeof(failure->detail), "%s, at %#llx in %s",
+			 function->name, (unsigned long long)function->offset, function->path);
 		return -error;
 	}
 	probes->call_links[probes->call_link_count++] = link;

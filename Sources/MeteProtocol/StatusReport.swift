@@ -7,7 +7,7 @@ package struct StatusReport: Equatable, Sendable, Codable {
     package var cost: CostReport
     /// Ordered by id.
     package var components: [ComponentReport]
-    /// Ordered by component and function; absent where none were called, or are counted.
+    /// Ordered by component and function, those that were called; absent where no calls are counted.
     package var calls: [CallReport]?
 
     package init(

@@ -79,12 +79,12 @@ package enum TraceSupport {
             detail: use)
     }
 
+    /// By a real probe at a function of this program. Nothing else needs them, so that there are none is a limit.
     private static func calls() -> Finding {
         let feature = "probes of functions (uprobes)"
-        let detail = "calls of libraries, for --calls"
         let result = mete_kernel_probes_functions()
         guard result != 0 else {
-            return Finding(feature: feature, support: .supported, detail: detail)
+            return Finding(feature: feature, support: .supported, detail: "calls of functions, for --calls")
         }
         let (reason, remedy) =
             switch -result {
@@ -93,12 +93,21 @@ package enum TraceSupport {
                     "the kernel offers none in /sys/bus/event_source/devices/uprobe",
                     "use a kernel built with CONFIG_UPROBE_EVENTS=y, and mount /sys"
                 )
-            case EPERM, EACCES: ("this process may not have one", "run as root, or with CAP_PERFMON")
-            case EIO: ("one at a function of mete itself was not hit", "report it with the kernel's version")
+            case EPERM, EACCES: ("this process may not have one", "run as root, or with CAP_PERFMON and CAP_BPF")
+            case EIO:
+                (
+                    "one at a function of mete itself was not hit",
+                    "do without --calls, and report it with the kernel's version"
+                )
             case let code:
-                ("one at a function of mete itself failed: \(String(cString: strerror(code)))", "use --calls elsewhere")
+                (
+                    "one at a function of mete itself failed: \(String(cString: strerror(code)))",
+                    "use a kernel built with CONFIG_UPROBE_EVENTS=y"
+                )
             }
-        return Finding(feature: feature, support: .unsupported(reason: reason, remedy: remedy), detail: detail)
+        return Finding(
+            feature: feature, support: .limited(reason: "\(reason); --calls does not work", remedy: remedy),
+            detail: "calls of functions are not counted")
     }
 
     private static let typesFile = "/sys/kernel/btf/vmlinux"

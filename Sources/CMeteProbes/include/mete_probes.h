@@ -15,6 +15,8 @@ struct mete_probes;
 
 /* One place in a file at which a function begins. */
 struct mete_called_function {
+	/* For errors. */
+	const char *name;
 	const char *path;
 	/* Bytes from the file's beginning. */
 	uint64_t offset;

@@ -6,6 +6,8 @@ import MetePrediction
 /// As demand of a component is: a window without any call is one in which 0 was wanted.
 struct CallForecasts {
     private struct Entry {
+        /// The class of the component that its forecasts are chosen for.
+        let `class`: ComponentClass
         var last: CallSample
         var calls: DemandForecaster
         var inside: DemandForecaster
@@ -32,11 +34,12 @@ struct CallForecasts {
     ) {
         let present = Dictionary(samples.map { ($0.subcomponent, $0) }, uniquingKeysWith: { first, _ in first })
         for (name, sample) in present where entries[name] == nil {
+            let itsClass = `class`(sample.component)
             func forecaster(_ ceiling: Double) -> DemandForecaster {
-                DemandForecaster(ForecastSettings(class: `class`(sample.component), ceiling: ceiling, tick: tick))
+                DemandForecaster(ForecastSettings(class: itsClass, ceiling: ceiling, tick: tick))
             }
             entries[name] = Entry(
-                last: sample, calls: forecaster(Double(cpus) * Self.mostCallsPerCPU),
+                class: itsClass, last: sample, calls: forecaster(Double(cpus) * Self.mostCallsPerCPU),
                 inside: forecaster(Self.mostThreads))
         }
         for name in entries.keys {
@@ -60,6 +63,11 @@ struct CallForecasts {
     }
 
     mutating func forgetAll() { entries = [:] }
+
+    /// Forgets those of components that are of another class now.
+    mutating func forgetOthers(than class: (ComponentID) -> ComponentClass) {
+        entries = entries.filter { `class`($0.value.last.component) == $0.value.class }
+    }
 
     /// By component and function.
     func snapshot(at now: Instant) -> [AgentSnapshot.Call] {

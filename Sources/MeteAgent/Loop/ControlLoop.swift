@@ -49,6 +49,7 @@ package final class ControlLoop {
             calls.forgetAll()
         } else {
             states = states.filter { id, state in tracer.policy(of: id).class == state.class }
+            calls.forgetOthers { tracer.policy(of: $0).class }
         }
         self.policy = policy
         controller?.foreignHoldOff = policy.foreignHoldOff

@@ -15,10 +15,10 @@ extension StatusReport {
             capacity: CapacityReport(snapshot.window.capacity),
             losses: LossReport.all(
                 snapshot.window.losses, missedTicks: snapshot.missedTicks, unrecordedTicks: snapshot.unrecordedTicks)
-                + (snapshot.calls.isEmpty ? [] : LossReport.ofCalls(snapshot.window.losses)),
+                + (snapshot.traced.functions.isEmpty ? [] : LossReport.ofCalls(snapshot.window.losses)),
             cost: CostReport(cpu: snapshot.cost.cores, residentBytes: snapshot.cost.residentBytes),
             components: ComponentReport.all(snapshot, circumstances),
-            calls: snapshot.calls.isEmpty ? nil : snapshot.calls.map { CallReport($0, at: snapshot.at) })
+            calls: snapshot.traced.functions.isEmpty ? nil : snapshot.calls.map { CallReport($0, at: snapshot.at) })
     }
 }
 

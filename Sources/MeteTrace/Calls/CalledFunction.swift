@@ -8,12 +8,22 @@ package struct CalledFunction: Equatable, Sendable {
         package var path: String
         /// Bytes from the file's beginning.
         package var offset: UInt64
+
+        package init(path: String, offset: UInt64) {
+            self.path = path
+            self.offset = offset
+        }
     }
 
     /// `libz:deflate`: as tables and recordings name it. Of a path it is the last part.
     package var name: String
     /// One for each version of the library that has it, and for each of several functions of the name.
     package var places: [Place]
+
+    package init(name: String, places: [Place]) {
+        self.name = name
+        self.places = places
+    }
 
     /// The functions that a list names: LIB:FUNC with commas between, where LIB is a name that the dynamic linker knows, with or without
     /// its version, or the path of a library or program.

@@ -13,11 +13,18 @@ extension KernelProbes {
         of functions: [CalledFunction], _ body: (UnsafeBufferPointer<mete_called_function>) -> Result
     ) -> Result {
         var places: [mete_called_function] = []
-        defer { for place in places { free(UnsafeMutablePointer(mutating: place.path)) } }
+        defer {
+            for place in places {
+                free(UnsafeMutablePointer(mutating: place.name))
+                free(UnsafeMutablePointer(mutating: place.path))
+            }
+        }
         for (number, function) in functions.enumerated() {
             for place in function.places {
                 places.append(
-                    mete_called_function(path: strdup(place.path), offset: place.offset, number: UInt32(number)))
+                    mete_called_function(
+                        name: strdup(function.name), path: strdup(place.path), offset: place.offset,
+                        number: UInt32(number)))
             }
         }
         return places.withUnsafeBufferPointer(body)

@@ -160,6 +160,10 @@ extension TraceError {
             self.init(
                 code: .noBTF, operation: step, cause: "/sys/kernel/btf/vmlinux is missing",
                 remedy: "use a kernel built with CONFIG_DEBUG_INFO_BTF=y (Debian's are), and mount /sys")
+        case _ where step.contains("a function"):
+            self.init(
+                code: .rejected, operation: "\(step) (\(words))", cause: reason,
+                remedy: "leave it out of --calls; `mete doctor` shows whether functions can be probed here")
         case ENOENT where step.contains("attach"):
             self.init(
                 code: .noTracepoint, operation: step, cause: "this kernel has no sched_switch or sched_process_fork",

@@ -1,4 +1,6 @@
 import FoundationEssentials
+import MeteModel
+import MeteProtocol
 import MeteTestSupport
 import Testing
 
@@ -40,6 +42,32 @@ extension KernelTests {
             }
             let calls = lines.flatMap(\.components).compactMap(\.calls).flatMap { $0 }
             #expect(calls.contains { $0.function == "mete-workload:called_plain" && $0.calls > 0 })
+            withExtendedLifetime(workload) {}
+        }
+
+        @Test func anAgentForecastsThem() throws {
+            let folder = try TemporaryFolder(prefix: "mete-calls")
+            let (socket, state) = (folder.file("agent.sock"), folder.file("state"))
+            let path = try Executable.sibling("mete-workload").path
+            let workload = try Workload("calls", "plain", "1000000000000")
+            let agent = try ChildProcess(
+                .sibling("mete"),
+                ["agent", "--socket", socket, "--state-dir", state, "--calls", "\(path):called_plain"],
+                errors: .discarded)
+            var report: StatusReport?
+            #expect(
+                try Polling.wait(seconds: 60) {
+                    let run = try MeteRun(["status", "--socket", socket, "--json"])
+                    report = try? JSONDecoder().decode(StatusReport.self, from: Data(run.output.utf8))
+                    return agent.hasEnded() || report?.calls?.contains { $0.callsForecast != nil } ?? false
+                })
+            let call = try #require(report?.calls?.first { $0.function == "mete-workload:called_plain" })
+            #expect(call.callsPerSecond > 0 && call.inside > 0)
+            #expect(try #require(call.callsForecast).demand.p95 > 0)
+            #expect(try #require(call.insideForecast).demand.p95 > 0)
+            #expect(report?.losses.contains { $0.kind == "uncountedCalls" } == true)
+            let table = try MeteRun(["status", "--socket", socket])
+            #expect(table.output.contains("  mete-workload:called_plain"))
             withExtendedLifetime(workload) {}
         }
 

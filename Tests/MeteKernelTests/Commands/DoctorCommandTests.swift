@@ -14,6 +14,8 @@ extension KernelTests {
                 let finding = try #require(findings.first { $0.feature == feature })
                 if case .unsupported = finding.support { Issue.record("\(finding)") }
             }
+            let calls = try #require(findings.first { $0.feature == "probes of functions (uprobes)" })
+            #expect(calls.support == .supported, "the kernels that are tested on have them")
             let isMissing = findings.contains { if case .unsupported = $0.support { true } else { false } }
             run.expect(isMissing ? 3 : 0)
         }

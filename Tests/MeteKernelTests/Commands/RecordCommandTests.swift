@@ -77,6 +77,27 @@ extension KernelTests {
             #expect(replay.output.contains("in its way stood: itself") && replay.output.contains("  mete-workload "))
         }
 
+        @Test func callsAreRecordedUnderANameOfTheirOwn() throws {
+            try folder.write(
+                "components: [{ name: it, match: { cmdline: 'mete-workload calls' } }]", to: "policy.yaml")
+            let workload = try Workload("calls", "plain", "1000000000000").process
+            let path = try Executable.sibling("mete-workload").path
+            try MeteRun([
+                "record", "-o", file, "--interval", "0.1", "--duration", "1", "--policy", folder.file("policy.yaml"),
+                "--calls", "\(path):called_plain",
+            ]).expect(0)
+            let name = "it/mete-workload:called_plain"
+            let calls = try column("calls.count", of: name)
+            #expect(calls.count > 2 && calls.allSatisfy { $0 >= 0 } && calls.reduce(0, +) > 0, "\(calls)")
+            #expect(try column("cpu.run", of: name).allSatisfy { $0 == 0 }, "that is the component's")
+            #expect(try column("calls.count", of: "machine").reduce(0, +) == calls.reduce(0, +))
+            #expect(try column("calls.count", of: "it").allSatisfy { $0 == 0 })
+            let replay = try MeteRun(["replay", file, "--speed", "0"])
+            replay.expect(0)
+            #expect(replay.output.contains("  mete-workload:called_plain"))
+            withExtendedLifetime(workload) {}
+        }
+
         /// Whole but for the batch that was open, and taken up by the next one.
         @Test func aRecordingSurvivesSIGKILL() throws {
             let spin = try Workload("spin", "600", "1").process

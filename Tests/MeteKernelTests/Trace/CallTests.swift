@@ -155,6 +155,17 @@ extension KernelTests {
             withExtendedLifetime(process) {}
         }
 
+        @Test func aPlaceThatCannotBeProbedIsNamed() throws {
+            var options = KernelProbes.Options()
+            options.functions = [
+                CalledFunction(
+                    name: "libnone:f", places: [CalledFunction.Place(path: "/nowhere/libnone.so", offset: 64)])
+            ]
+            let error = try #require(throws: TraceError.self) { try Workload.tracer(options) }
+            #expect(error.code == .rejected)
+            #expect(error.operation.contains("libnone:f, at 0x40 in /nowhere/libnone.so"), "\(error)")
+        }
+
         private typealias Compress =
             @convention(c) (
                 UnsafeMutablePointer<UInt8>, UnsafeMutablePointer<UInt>, UnsafePointer<UInt8>, UInt

@@ -1,0 +1,71 @@
+import MeteModel
+import Testing
+
+@testable import MeteAgent
+
+/// Calls of functions are forecast as demand is.
+struct CallForecastsTests {
+    private static let tick: Nanoseconds = 100 * .perMillisecond
+
+    private static func sample(_ component: String, calls: UInt64, inside: Double, at tick: Int) -> CallSample {
+        let end = Instant(nanoseconds: Nanoseconds(tick + 1) * Self.tick)
+        return CallSample(
+            component: ComponentID(component), function: "libz:deflate",
+            start: Instant(nanoseconds: end.nanoseconds - Self.tick), end: end,
+            usage: CallUsage(calls: calls, time: Nanoseconds(inside * Double(Self.tick))))
+    }
+
+    /// - Parameter calls: in a tick, nil for a window without any.
+    private static func observe(
+        _ forecasts: inout CallForecasts, _ component: String, _ calls: UInt64?, at tick: Int,
+        class: ComponentClass = .latency
+    ) {
+        let sample = Self.sample(component, calls: calls ?? 0, inside: 0.5, at: tick)
+        forecasts.observe(
+            calls == nil ? [] : [sample], start: sample.start, end: sample.end, cpus: 2, tick: Self.tick,
+            class: { _ in `class` })
+    }
+
+    private static func end(of tick: Int) -> Instant { Instant(nanoseconds: Nanoseconds(tick + 1) * Self.tick) }
+
+    @Test func whatGoesOnIsForecast() throws {
+        var forecasts = CallForecasts()
+        for tick in 0..<200 { Self.observe(&forecasts, "web", 40, at: tick) }
+        let call = try #require(forecasts.snapshot(at: Self.end(of: 199)).first)
+        #expect(call.sample.callsPerSecond == 400 && call.sample.inside == 0.5)
+        let calls = try #require(call.calls).demand
+        #expect(abs(calls.median - 400) < 4 && calls.p99 >= calls.median, "\(calls)")
+        let inside = try #require(call.inside).demand
+        #expect(abs(inside.median - 0.5) < 0.005, "\(inside)")
+    }
+
+    @Test func aWindowWithoutACallIsOneOfNone() throws {
+        var forecasts = CallForecasts()
+        for tick in 0..<100 { Self.observe(&forecasts, "web", 40, at: tick) }
+        for tick in 100..<300 { Self.observe(&forecasts, "web", nil, at: tick) }
+        let call = try #require(forecasts.snapshot(at: Self.end(of: 299)).first)
+        #expect(call.sample.callsPerSecond == 0 && call.sample.inside == 0)
+        #expect(call.sample.end == Self.end(of: 299))
+        #expect(try #require(call.calls).demand.median < 40)
+    }
+
+    @Test func whatIsNotCalledForLongIsForgotten() {
+        var forecasts = CallForecasts()
+        Self.observe(&forecasts, "web", 40, at: 0)
+        for tick in 1...600 { Self.observe(&forecasts, "web", nil, at: tick) }
+        #expect(forecasts.snapshot(at: Self.end(of: 600)).count == 1)
+        Self.observe(&forecasts, "web", nil, at: 601)
+        #expect(forecasts.snapshot(at: Self.end(of: 601)).isEmpty)
+    }
+
+    @Test func anotherClassBeginsAnew() {
+        var forecasts = CallForecasts()
+        Self.observe(&forecasts, "web", 40, at: 0)
+        Self.observe(&forecasts, "batch", 40, at: 1, class: .batch)
+        #expect(forecasts.snapshot(at: Self.end(of: 1)).map(\.sample.component.name) == ["batch", "web"])
+        forecasts.forgetOthers { _ in .batch }
+        #expect(forecasts.snapshot(at: Self.end(of: 1)).map(\.sample.component.name) == ["batch"])
+        forecasts.forgetAll()
+        #expect(forecasts.snapshot(at: Self.end(of: 1)).isEmpty)
+    }
+}
