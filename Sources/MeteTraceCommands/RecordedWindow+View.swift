@@ -27,14 +27,7 @@ extension RecordedWindow {
             case .each(let each): Int64(clamping: each.count)
             case .sum(let count): Int64(clamping: count)
             }
-        // What is counted there is in no other metric of the component.
-        for call in view.calls {
-            let recorded = RecordedSample(call, end: end)
-            machine[.calls] &+= recorded[.calls]
-            machine[.callTime] &+= recorded[.callTime]
-            machine[.callsLeft] &+= recorded[.callsLeft]
-            components.append((call.subcomponent, recorded))
-        }
+        add(view.calls)
         detail = view.detail.map { RecordedDetail($0, of: view.samples, mostThreads: mostThreads) }
     }
 }
@@ -64,17 +57,6 @@ extension RecordedDetail {
                     disk: $0.disk)
             }
         }
-    }
-}
-
-extension RecordedSample {
-    fileprivate init(_ call: CallSample, end: Int64) {
-        self.init(end: end, length: call.window)
-        self[.calls] = Int64(clamping: call.usage.calls)
-        self[.callTime] = call.usage.time
-        self[.callsLeft] = Int64(clamping: call.usage.left)
-        self[.callP50] = call.durations.p50 ?? 0
-        self[.callP99] = call.durations.p99 ?? 0
     }
 }
 

@@ -52,6 +52,7 @@ struct RecordedTick: Sendable {
         window.machine[.threads] = Int64(snapshot.window.threads)
         window.machine[.cpus] = Int64(capacity.cpus)
         window.machine[.lost] = Int64(clamping: snapshot.window.losses.count)
+        window.add(snapshot.window.calls)
         window.detail = detail
         return window
     }
