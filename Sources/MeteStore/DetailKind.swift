@@ -19,6 +19,9 @@ package enum DetailKind: Int, CaseIterable, Sendable {
         }
     }
 
+    /// The last tier that it is rolled up to: threads come and go, so that their sums save no room.
+    var coarsest: Tier { self == .thread ? .tenSeconds : .minute }
+
     private static let disk: [Metric] = [
         .readRequests, .readBytes, .readLatency, .writeRequests, .writeBytes, .writeLatency,
     ]

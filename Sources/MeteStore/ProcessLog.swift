@@ -16,7 +16,7 @@ struct ProcessLog {
     private var nextRow: Int64
 
     /// Share of a window that a process may have run for to have used next to nothing.
-    static let nextToNothing = 0.01
+    static let nextToNothing = 0.1
 
     init(nextRow: Int64) {
         self.nextRow = nextRow

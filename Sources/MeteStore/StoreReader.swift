@@ -393,6 +393,14 @@ package final class StoreReader {
     ) throws -> [Place: DetailColumns] {
         guard tier.isKept(interval: interval) else { return try details(of: numbers, kinds, in: range, .raw, database) }
         var found: [Place: DetailColumns] = [:]
+        let rolledUp = kinds.filter { tier <= $0.coarsest }
+        for kind in kinds where tier > kind.coarsest {
+            for (place, columns) in try details(of: numbers, [kind], in: range, kind.coarsest, database) {
+                found[place] = columns.folded(to: tier, mostThreads: .max)
+            }
+        }
+        guard !rolledUp.isEmpty else { return found }
+        let kinds = rolledUp
         let statement = try database.cachedStatement(
             sql: """
                 SELECT * FROM details WHERE component = ? AND kind = ? AND tier = ? AND end > ? AND start <= ?

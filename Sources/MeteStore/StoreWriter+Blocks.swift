@@ -118,7 +118,7 @@ extension StoreWriter {
             }
             try insert(tier.fold(samples), number, tier, database)
             last = max(last, samples.last?.end ?? since)
-            for kind in DetailKind.allCases {
+            for kind in DetailKind.allCases where tier <= kind.coarsest {
                 try fold(kind, number, finer, tier, since..<end, isHere, database)
             }
         }

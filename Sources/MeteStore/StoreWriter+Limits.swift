@@ -9,6 +9,10 @@ extension StoreWriter {
             let end = min(now - age, foldedFrom(tier))
             if end > .min { try delete(tier, until: end - 1, database) }
         }
+        for (tier, age) in settings.detailAges {
+            let end = min(now - age, foldedFrom(tier))
+            if end > .min { try deleteDetails(tier, until: end - 1, database) }
+        }
         if let most = settings.mostBytes {
             while try Self.size(of: database) > most {
                 if try thin(database) { continue }
@@ -29,10 +33,17 @@ extension StoreWriter {
     private func delete(_ tier: Tier, until end: Int64, _ database: Database) throws {
         try database.execute(
             sql: "DELETE FROM blocks WHERE tier = ? AND end <= ?", arguments: [tier.rawValue, end])
+        try deleteDetails(tier, until: end, database)
+        if tier == .raw { try database.execute(sql: "DELETE FROM decisions WHERE end <= ?", arguments: [end]) }
+    }
+
+    private func deleteDetails(_ tier: Tier, until end: Int64, _ database: Database) throws {
+        let first = try Int64.fetchOne(
+            database, sql: "SELECT min(end) FROM details WHERE tier = ?", arguments: [tier.rawValue])
+        guard let first, first <= end else { return }
         try database.execute(
             sql: "DELETE FROM details WHERE tier = ? AND end <= ?", arguments: [tier.rawValue, end])
         guard tier == .raw else { return }
-        try database.execute(sql: "DELETE FROM decisions WHERE end <= ?", arguments: [end])
         if let since = detailsSince, since < end {
             detailsSince = end
             try StoreSchema.setFact("details", "\(end)", database)

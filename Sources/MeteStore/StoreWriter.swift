@@ -15,6 +15,16 @@ package final class StoreWriter {
         package var batch: Nanoseconds = .perSecond
         /// How long each tier is kept, details included, and with `raw` decisions; nil for good.
         package var ages: [Tier: Nanoseconds] = [:]
+        /// How long details of each tier are kept, where `ages` does not give them up earlier: they take twice the room of samples.
+        package var detailAges: [Tier: Nanoseconds] = Settings.detailAges(raw: standardDetailAge)
+
+        package static let standardDetailAge: Nanoseconds = 3 * 3600 * .perSecond
+
+        /// Roll-ups of ten seconds, which take an eighth of the room, for eight times as long; those of a minute for good.
+        package static func detailAges(raw: Nanoseconds) -> [Tier: Nanoseconds] {
+            [.raw: raw, .second: raw, .tenSeconds: raw > .max / 8 ? .max : 8 * raw]
+        }
+
         /// Size of the file above which the oldest blocks go, the finest first; nil for none.
         package var mostBytes: Int64?
         /// Of each component and time, in roll-ups.

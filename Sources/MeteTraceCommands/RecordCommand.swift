@@ -35,6 +35,13 @@ package struct RecordCommand: ParsableCommand {
     @Option(help: "Days for which single windows are kept; for good without it.")
     var keep: Double?
 
+    @Option(
+        help: """
+            Hours for which devices, sockets, disturbances and threads of single windows are kept; their sums over 10 seconds for eight \
+            times as long, those over a minute, without threads, for good.
+            """)
+    var keepDetails = StoreWriter.Settings.standardDetailAge.seconds / 3600
+
     @Option(help: "Megabytes above which the oldest and finest part of the file is given up.")
     var maxSize: Int?
 
@@ -52,6 +59,9 @@ package struct RecordCommand: ParsableCommand {
         }
         try Limits.checkDuration(duration)
         try Limits.checkRing(ringBytes)
+        guard keepDetails > 0, keepDetails <= 876_000 else {
+            throw ValidationError("--keep-details must be more than 0 and at most 876000 hours, not \(keepDetails)")
+        }
         guard (0...1000).contains(recordThreads) else {
             throw ValidationError("--record-threads must be from 0 to 1000, not \(recordThreads)")
         }
@@ -67,6 +77,7 @@ package struct RecordCommand: ParsableCommand {
         var settings = StoreWriter.Settings(interval: Nanoseconds(interval * 1e9))
         if let keep { settings.ages[.raw] = Nanoseconds(keep * 86_400e9) }
         settings.mostBytes = maxSize.map { Int64($0) << 20 }
+        settings.detailAges = StoreWriter.Settings.detailAges(raw: Nanoseconds(keepDetails * 3600e9))
         settings.mostThreads = recordThreads
         // First: a file that cannot be written is to be known before anything is loaded.
         let writer = try StoreWriter(path: output, settings: settings, version: Version.current)

@@ -73,18 +73,22 @@ struct DetailTests {
     }
 
     @Test func ofThreadsTheBusiestStay() throws {
-        var example = Example(seed: 5, interval: 20 * .perSecond)
-        try record(example.windows(1800), interval: 20 * .perSecond) { $0.mostThreads = 2 }
+        var example = Example(seed: 5, interval: 2 * .perSecond)
+        try record(example.windows(1900), interval: 2 * .perSecond) { $0.mostThreads = 2 }
         let reader = try StoreReader(path: file)
-        let threads = try reader.details(of: ComponentID("web"), [.thread], in: Self.always, tier: .minute)
+        let threads = try reader.details(of: ComponentID("web"), [.thread], in: Self.always, tier: .tenSeconds)
         let inBlocks = try #require(
             try DatabaseQueue(path: file).read {
-                try Int64.fetchOne($0, sql: "SELECT max(end) FROM details WHERE kind = 4 AND tier = 3")
+                try Int64.fetchOne($0, sql: "SELECT max(end) FROM details WHERE kind = 4 AND tier = 2")
             })
         let counts = Dictionary(grouping: threads.filter { $0.end <= inBlocks }) {
             ($0.end - $0.length / 2) / (60 * .perSecond)
         }
         #expect(counts.count > 300 && counts.values.allSatisfy { $0.count <= 2 })
+        let minutes = try reader.details(of: ComponentID("web"), [.thread], in: Self.always, tier: .minute)
+        func sum(_ samples: [DetailSample]) -> Int64 { samples.reduce(0) { $0 + $1[.runTime] } }
+        #expect(sum(minutes) == sum(threads), "no blocks of minutes are kept: they are made from those")
+        #expect(minutes.count < threads.count)
     }
 
     @Test func whatIsGivenUpForAgeIsSaid() throws {

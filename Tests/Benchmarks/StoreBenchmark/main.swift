@@ -76,7 +76,7 @@ func add(
     }
 }
 
-/// Two processes a second that last for ten, and twenty that are gone at once.
+/// A process every ten seconds that lasts for a hundred, and twenty a second that are gone at once.
 func churn(_ second: Int) -> RecordedProcessChanges {
     func process(_ pid: Int, _ second: Int) -> ProcessDescription {
         ProcessDescription(
@@ -85,14 +85,12 @@ func churn(_ second: Int) -> RecordedProcessChanges {
             cgroup: "/system.slice/job.service", unit: "job.service",
             libraries: ["/usr/lib/libc.so.6", "/usr/lib/libm.so.6"])
     }
-    let lasting = (0..<2).map { process(100_000 + $0 + 2 * (second % 10_000), second) }
     let brief = (0..<20).map { process(200_000 + $0, second) }
     var changes = RecordedProcessChanges(
-        described: lasting + brief, ended: brief.map { ProcessKey(pid: $0.pid, start: $0.start) })
-    if second > 10 {
-        changes.ended += (0..<2).map {
-            ProcessKey(pid: Int32(100_000 + $0 + 2 * ((second - 10) % 10_000)), start: UInt64(second - 10))
-        }
+        described: brief, ended: brief.map { ProcessKey(pid: $0.pid, start: $0.start) })
+    if second % 10 == 0 {
+        changes.described.append(process(second, second))
+        changes.ended.append(ProcessKey(pid: Int32(second - 100), start: UInt64(max(0, second - 100))))
     }
     return changes
 }
