@@ -167,7 +167,9 @@ let package = Package(
         .testTarget(
             name: "MeteAgentTests",
             dependencies: [
-                "MeteModel", "MetePolicy", "MeteProtocol", "MeteClient", "MeteAgent", "MeteTestSupport",
+                "MeteModel", "MetePolicy", "MeteTrace", "MetePartition", "MeteControl", "MeteStore", "MeteProtocol",
+                "MeteClient", "MeteAgent", "MeteTestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict),

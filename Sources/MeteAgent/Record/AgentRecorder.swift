@@ -14,13 +14,13 @@ final class AgentRecorder: Sendable {
     private let lost = Atomic<UInt64>(0)
     private let log: @Sendable (AgentEvent) -> Void
 
-    /// Ticks that wait to be written: a minute of the usual ones.
-    private static let mostPending = 600
+    private let mostPending: Int
 
+    /// - Parameter mostPending: ticks that wait to be written; without it a minute of the usual ones.
     /// - Throws: `StoreError` when the file cannot be written, or is written by somebody else.
     init(
         _ recording: AgentOptions.Recording, tick: Nanoseconds, facts: [String: String], version: String,
-        log: @escaping @Sendable (AgentEvent) -> Void
+        mostPending: Int = 600, log: @escaping @Sendable (AgentEvent) -> Void
     ) throws(StoreError) {
         var settings = StoreWriter.Settings(interval: tick)
         settings.ages[.raw] = recording.age
@@ -28,6 +28,7 @@ final class AgentRecorder: Sendable {
         settings.facts = recording.facts.merging(facts) { _, found in found }
         writer = Mutex(try StoreWriter(path: recording.path, settings: settings, version: version))
         path = recording.path
+        self.mostPending = mostPending
         self.log = log
     }
 
@@ -35,7 +36,7 @@ final class AgentRecorder: Sendable {
     var unrecorded: UInt64 { lost.load(ordering: .relaxed) }
 
     func take(_ tick: RecordedTick) {
-        guard pending.load(ordering: .relaxed) < Self.mostPending else {
+        guard pending.load(ordering: .relaxed) < mostPending else {
             lost.add(1, ordering: .relaxed)
             return
         }

@@ -1,0 +1,150 @@
+import GRDB
+import MeteModel
+import MetePartition
+import MeteStore
+import MeteTestSupport
+import Synchronization
+import Testing
+
+@testable import MeteAgent
+@testable import MeteControl
+@testable import MeteTrace
+
+/// What the agent records of its ticks, and what a disk that does not keep up costs.
+struct AgentRecorderTests {
+    private static let always = Int64.min / 4...Int64.max / 4
+    private static let shop = ComponentID("shop")
+    private let folder: TemporaryFolder
+    private let log = Log()
+    private var file: String { folder.file("recording") }
+
+    private final class Log: Sendable {
+        private let lines = Mutex<[String]>([])
+
+        func add(_ event: AgentEvent) { lines.withLock { $0.append("\(event)") } }
+
+        var all: [String] { lines.withLock { $0 } }
+    }
+
+    init() throws {
+        folder = try TemporaryFolder(prefix: "mete-recorder")
+    }
+
+    private func recorder(mostPending: Int = 600) throws -> AgentRecorder {
+        let recording = AgentOptions.Recording(
+            path: file, age: 3600 * .perSecond, mostBytes: 1 << 30, facts: [RecordedFact.host: "here"])
+        return try AgentRecorder(
+            recording, tick: 100 * .perMillisecond, facts: [RecordedFact.unsupported: ""], version: "test",
+            mostPending: mostPending
+        ) { [log] in log.add($0) }
+    }
+
+    /// One in which something of everything happened.
+    private func tick(_ number: Int) -> RecordedTick {
+        let start = Instant(nanoseconds: Int64(number) * 100 * .perMillisecond)
+        let end = start + 100 * .perMillisecond
+        var sample = UsageSample(
+            component: Self.shop, start: start, end: end, cpu: CPUUsage(runTime: 50_000_000), threads: 2, processes: 1)
+        sample.network.traffic[.tcp4] = Traffic(sentBytes: 10, sentPackets: 1)
+        let window = TraceWindow(
+            samples: [sample], capacity: CapacityReading(cpus: 2, steal: 0.5, interrupts: 0), losses: TraceLosses(),
+            threads: 9, disks: [], calls: [])
+        let forecast = Forecast(
+            demand: Quantiles(median: 0.25, p90: 0.5, p95: 0.75, p99: 1), expires: end, calibration: .unknown,
+            source: .decayedPeak, reason: .onlySource)
+        let plan = PartitionPlan(
+            resource: .cpu, capacity: 1.5, unit: 0.125,
+            allotments: [
+                Allotment(
+                    component: Self.shop, resource: .cpu, units: 6, amount: 0.75,
+                    grants: [
+                        Grant(claim: .guarantee, amount: 0.5), Grant(claim: .forecast(quantile: 0.95), amount: 0.25),
+                    ], change: .raised, surplusTicks: 0, plannedDemand: 0.75, source: .decayedPeak)
+            ])
+        var outcome = Outcome()
+        outcome.applied = [
+            Outcome.Applied(
+                write: Write(
+                    .file("/sys/fs/cgroup/shop/cpu.weight"), .text("\(number)"), scope: .component(Self.shop),
+                    component: Self.shop), cost: 1)
+        ]
+        outcome.yielded = [
+            Yield(
+                setting: .file("/sys/fs/cgroup/cpu.weight"), left: .text("5"), found: .text("77"), since: end,
+                until: nil)
+        ]
+        let component = AgentSnapshot.Component(
+            policy: ComponentPolicy(id: Self.shop), forecast: forecast,
+            verdict: .init(state: .breached, entitled: 0.5, got: 0.1, demand: 0.5), breaches: 1,
+            lastBreach: (end, "got 0.1 of 0.5"))
+        let snapshot = AgentSnapshot(
+            tick: UInt64(number), missedTicks: 0, at: end, tickLength: 100 * .perMillisecond, window: window,
+            traced: KernelProbes.Options(), plan: plan, components: [component],
+            calls: [
+                AgentSnapshot.Call(
+                    sample: CallSample(
+                        component: Self.shop, function: "libz:deflate", start: start, end: end,
+                        usage: CallUsage(calls: 7, time: 3000)))
+            ], control: [:], cost: AgentCost(),
+            outcome: outcome)
+        return RecordedTick(
+            snapshot, disturbances: [Disturbance(waiter: Self.shop, runner: .realTime, time: 2000)],
+            changes: ProcessChanges())
+    }
+
+    @Test func whatWasDecidedAndWhyIsInTheFile() throws {
+        let recorder = try recorder()
+        for number in 1...30 { recorder.take(tick(number)) }
+        recorder.close()
+        #expect(recorder.unrecorded == 0)
+        #expect(log.all.isEmpty, "\(log.all)")
+        let reader = try StoreReader(path: file)
+        #expect(reader.facts[RecordedFact.host] == "here")
+        let decisions = try reader.decisions(of: Self.shop, in: Self.always)
+        #expect(decisions.count == 30)
+        let last = try #require(decisions.last)
+        #expect(last.forecast?.demand == Quantiles(median: 0.25, p90: 0.5, p95: 0.75, p99: 1))
+        #expect(last.forecast?.reason == "\(ForecastReason.onlySource)")
+        #expect(last.allotment?.amount == 0.75 && last.allotment?.change == .raised)
+        #expect(
+            last.allotment?.grants == [
+                Grant(claim: .guarantee, amount: 0.5), Grant(claim: .forecast(quantile: 0.95), amount: 0.25),
+            ])
+        #expect(
+            last.writes == [.init(setting: "/sys/fs/cgroup/shop/cpu.weight", value: "30", result: .written)])
+        #expect(last.breach == "got 0.1 of 0.5")
+        let shared = try reader.decisions(of: nil, in: Self.always).filter { $0.component == nil }
+        #expect(shared.last?.writes.first?.result == .yielded && shared.last?.writes.first?.note == "77")
+
+        let samples = try reader.samples(of: Self.shop, in: Self.always)
+        #expect(samples.count == 30)
+        #expect(samples.last?[.forecastP95] == 750 && samples.last?[.allotted] == 750)
+        #expect(samples.last?[.breaches] == 1 && samples.last?[.disturbed] == 2000)
+        let calls = try reader.samples(of: ComponentID("shop/libz:deflate"), in: Self.always)
+        #expect(calls.count == 30 && calls.last?[.calls] == 7)
+        let window = try #require(try reader.windows(in: Self.always).last)
+        #expect(window.machine[.capacity] == 1500 && window.machine[.runTime] == 50_000_000)
+        #expect(window.detail?.sockets.first?.traffic.sentBytes == 10)
+        #expect(window.detail?.disturbances.first?.runner == .realTime)
+    }
+
+    @Test func whatFindsTheQueueFullIsCounted() throws {
+        let recorder = try recorder(mostPending: 0)
+        for number in 1...30 { recorder.take(tick(number)) }
+        #expect(recorder.unrecorded == 30)
+        recorder.close()
+        #expect(try StoreReader(path: file).range() == nil)
+    }
+
+    /// Another program holds the file: the recording ends with a word, and the loop has not waited.
+    @Test func aFileThatRefusesEndsTheRecording() throws {
+        let recorder = try recorder()
+        let other = try DatabaseQueue(path: file)
+        try other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        for number in 1...30 { recorder.take(tick(number)) }
+        recorder.close()
+        try other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        #expect(recorder.unrecorded == 30)
+        #expect(log.all.count == 1 && log.all.first?.contains("nothing more is recorded") == true, "\(log.all)")
+    }
+}
