@@ -175,8 +175,16 @@ struct tcp_sock {
 };
 
 struct msghdr;
-struct sk_buff;
 struct request_sock;
+
+struct sk_buff {
+	char cb[48];
+};
+
+/* What TCP keeps in cb. */
+struct tcp_skb_cb {
+	u16 tcp_gso_segs;
+};
 
 struct bpf_iter_meta {
 	struct seq_file *seq;

@@ -239,27 +239,32 @@ static __always_inline u32 settled_slot(u32 slot)
 	return told ? *told & ~METE_SLOT_BY_THREAD : slot;
 }
 
-static __always_inline int count_retransmit(struct sock *socket)
+static __always_inline int count_retransmit(struct sock *socket, u32 segments)
 {
 	struct socket_state *state = bpf_sk_storage_get(&sockets, socket, 0, 0);
 	struct mete_network_use *use = use_of(state ? settled_slot(state->slot) : 0);
 
 	if (use)
-		__sync_fetch_and_add(&use->retransmits, 1);
+		__sync_fetch_and_add(&use->retransmits, segments);
 	return 0;
 }
 
+/* Several segments may lie in one buffer, and are sent again together. */
 SEC("tp_btf/tcp_retransmit_skb")
-int BPF_PROG(on_retransmit, struct sock *socket, struct sk_buff *segment)
+int BPF_PROG(on_retransmit, struct sock *socket, struct sk_buff *buffer)
 {
-	return count_retransmit(socket);
+	u16 segments = 0;
+
+	bpf_core_read(&segments, sizeof(segments),
+		      &((struct tcp_skb_cb *)&buffer->cb)->tcp_gso_segs);
+	return count_retransmit(socket, segments);
 }
 
 /* The answer to a connection request, which has no socket of its own yet: the listening one's. */
 SEC("tp_btf/tcp_retransmit_synack")
 int BPF_PROG(on_retransmit_answer, struct sock *listener, struct request_sock *request)
 {
-	return count_retransmit(listener);
+	return count_retransmit(listener, 1);
 }
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The cgroup hierarchy that has the cpu controller on this machine, found in mountinfo.
+/// The cgroup hierarchy that has the cpu controller on this machine, or another one, found in mountinfo.
 package struct CPUHierarchy: Equatable {
     package enum Version {
         /// cpu.shares, 2 to 262144.
@@ -12,22 +12,22 @@ package struct CPUHierarchy: Equatable {
     package let version: Version
     package let mountPoint: String
 
-    package static func find() throws(ProcessError) -> CPUHierarchy {
+    package static func find(controller: String = "cpu") throws(ProcessError) -> CPUHierarchy {
         let mounts = try TextFile.read("/proc/self/mountinfo")
-        let found = try find(inMountInfo: mounts) { mountPoint throws(ProcessError) in
+        let found = try find(controller, inMountInfo: mounts) { mountPoint throws(ProcessError) in
             try TextFile.read("\(mountPoint)/cgroup.controllers")
         }
         guard let found else {
             throw ProcessError(
-                "find", "the cgroup controller cpu in /proc/self/mountinfo",
-                cause: "no hierarchy has it; a kernel with CONFIG_FAIR_GROUP_SCHED and a mounted cgroup2 is needed")
+                "find", "the cgroup controller \(controller) in /proc/self/mountinfo",
+                cause: "no hierarchy has it; a kernel with the controller and a mounted cgroup2 is needed")
         }
         return found
     }
 
     /// - Parameter controllers: What `cgroup.controllers` says below a mount point of version 2.
     static func find(
-        inMountInfo mounts: String, controllers: (String) throws(ProcessError) -> String
+        _ controller: String = "cpu", inMountInfo mounts: String, controllers: (String) throws(ProcessError) -> String
     ) throws(ProcessError) -> CPUHierarchy? {
         for line in mounts.split(separator: "\n") {
             // proc_pid_mountinfo(5): … mount point is the 5th field; after " - " come type, source and super options.
@@ -35,10 +35,10 @@ package struct CPUHierarchy: Equatable {
             guard let dash = fields.firstIndex(of: "-"), dash + 3 < fields.count, fields.count > 4 else { continue }
             let mountPoint = String(fields[4])
             switch fields[dash + 1] {
-            case "cgroup" where fields[dash + 3].split(separator: ",").contains("cpu"):
+            case "cgroup" where fields[dash + 3].split(separator: ",").contains(Substring(controller)):
                 return CPUHierarchy(version: .v1, mountPoint: mountPoint)
             case "cgroup2":
-                if try controllers(mountPoint).split(whereSeparator: \.isWhitespace).contains("cpu") {
+                if try controllers(mountPoint).split(whereSeparator: \.isWhitespace).contains(Substring(controller)) {
                     return CPUHierarchy(version: .v2, mountPoint: mountPoint)
                 }
             default: continue

@@ -19,8 +19,13 @@ package final class ChildProcess {
         /// What it returned, or nil when a signal ended it.
         package var code: Int32?
         package var signal: Int32?
-        /// User and system time of the process and those of its children that it waited for.
+        // Of the process and those of its children that it waited for (getrusage(2)):
+        /// User and system time.
         package var cpuNanoseconds: Int64
+        package var voluntarySwitches: UInt64
+        package var involuntarySwitches: UInt64
+        package var minorFaults: UInt64
+        package var majorFaults: UInt64
     }
 
     package let identifier: pid_t
@@ -49,12 +54,18 @@ package final class ChildProcess {
     /// Looks whether it has ended, and keeps how.
     package func hasEnded() -> Bool {
         if exit != nil { return true }
+        guard isOver else { return false }
+        endGroup()
+        return true
+    }
+
+    /// Whether it has ended. Unlike `hasEnded` this leaves what the kernel keeps of it, so that its files in /proc can still be read.
+    package var isOver: Bool {
+        if exit != nil { return true }
         var information = siginfo_t()
         // WNOWAIT leaves the zombie, which keeps the group's number from being given to somebody else while it is signalled.
         let status = waitid(P_PID, id_t(identifier), &information, WEXITED | WNOHANG | WNOWAIT)
-        guard status == 0, information.si_signo == SIGCHLD else { return false }
-        endGroup()
-        return true
+        return status == 0 && information.si_signo == SIGCHLD
     }
 
     /// A signal to the process alone. Nothing happens when it has ended.
@@ -105,7 +116,9 @@ package final class ChildProcess {
         let time = [usage.ru_utime, usage.ru_stime].map { Int64($0.tv_sec) * 1_000_000_000 + Int64($0.tv_usec) * 1000 }
         exit = Exit(
             code: signal == 0 ? (status >> 8) & 0xFF : nil, signal: signal == 0 ? nil : signal,
-            cpuNanoseconds: time.reduce(0, +))
+            cpuNanoseconds: time.reduce(0, +), voluntarySwitches: UInt64(usage.ru_nvcsw),
+            involuntarySwitches: UInt64(usage.ru_nivcsw), minorFaults: UInt64(usage.ru_minflt),
+            majorFaults: UInt64(usage.ru_majflt))
     }
 }
 

@@ -59,7 +59,7 @@ extension KernelTests {
             }
             let window = try tracer.closeWindow()
 
-            let charged = try account.charged(for: process)
+            let charged = try account.charged()
             let counted = Double(Workload.total(of: tracer).runTime)
             let slack = Self.tolerance * charged + Self.beginning
             #expect(abs(counted - charged) <= slack, "counted \(counted) of \(charged) ns, by \(account)")

@@ -30,6 +30,16 @@ final class LoopDevice {
             minor: UInt32(facts.st_rdev & 0xff | facts.st_rdev >> 12 & 0xfff00))
     }
 
+    /// What the device itself has counted (Documentation/block/stat.rst; its sectors are of 512 bytes everywhere).
+    func ownCount() throws -> DiskUsage {
+        let file = "/sys/dev/block/\(number.major):\(number.minor)/stat"
+        let fields = try TextFile.read(file).split(whereSeparator: \.isWhitespace).compactMap { UInt64($0) }
+        guard fields.count > 6 else { throw ProcessError("read", file, cause: "it has \(fields.count) numbers") }
+        return DiskUsage(
+            reads: DiskUsage.Direction(requests: fields[0], bytes: fields[2] * 512),
+            writes: DiskUsage.Direction(requests: fields[4], bytes: fields[6] * 512))
+    }
+
     deinit {
         do {
             try Self.run(["-d", path])

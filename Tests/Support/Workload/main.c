@@ -19,6 +19,9 @@
  *   mete-workload regions TOUCHED COLD FREED SHARED   so many megabytes, see regions(), until it is killed
  *   mete-workload library PATH                 opens a shared library and sleeps until it is killed
  *   mete-workload calls KIND [COUNT [THREADS]] calls functions of itself: see calls.c
+ *   mete-workload switches SECONDS [PAIRS]     pairs of threads that hand a byte to and fro, each pair on a CPU; says how many switches
+ *   mete-workload vforks SECONDS [PARENTS]     processes that end at once, as many as go, from as many parents; says how many
+ *   mete-workload crowd THREADS                as many threads that sleep, in processes of 5,000; says when they are there
  *   mete-workload wait                         sleeps until it is killed
  */
 /* clang-format on */
@@ -45,6 +48,7 @@
 
 #include "calls.h"
 #include "retransmits.h"
+#include "storms.h"
 
 static int64_t now_ns(clockid_t clock)
 {
@@ -383,6 +387,12 @@ int main(int count, char **arguments)
 			      count > 4 ? atol(arguments[4]) : 10);
 	if (strcmp(mode, "storm") == 0)
 		return storm((int64_t)(first * 1e9), (long)second);
+	if (strcmp(mode, "switches") == 0)
+		return switches(first, (long)second);
+	if (strcmp(mode, "vforks") == 0)
+		return vforks(first, (long)second);
+	if (strcmp(mode, "crowd") == 0)
+		return crowd((long)first);
 	if (strcmp(mode, "sleep") == 0)
 		return sleeper((int64_t)(first * 1e9));
 	if (count > 4 && strcmp(mode, "traffic") == 0)
