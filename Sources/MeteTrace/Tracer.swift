@@ -92,6 +92,9 @@ package final class Tracer {
 
     package var threadCount: Int { accountant.threadCount }
 
+    /// How much of the ring buffer was taken in when that was last done, from 0 to 1 and, for what came meanwhile, beyond.
+    package private(set) var ringFill = 0.0
+
     /// Usage of every component since tracing began, ordered by component.
     package var totals: [(component: ComponentID, usage: CPUUsage)] { accountant.totals }
 
@@ -139,7 +142,12 @@ package final class Tracer {
 
     /// Takes in what the ring buffer holds, between windows, when more is expected than it has room for.
     package func drain() throws(TraceError) {
-        try probes.drain { accountant.apply($0) }
+        var bytes = 0
+        try probes.drain {
+            bytes += $0.count
+            accountant.apply($0)
+        }
+        ringFill = Double(bytes) / Double(options.ringBytes)
     }
 
     /// Who belongs to each of the components now, in their order.
@@ -321,7 +329,7 @@ package final class Tracer {
             try probes.takeSpill { accountant.apply(spillOf: $0, $1) }
             // Two, because one may run into an exit that is still in the ring buffer.
             try sweepCompletely()
-            try drain()
+            try probes.drain { accountant.apply($0) }
             try sweepCompletely()
         }
         // What found no room is brought by the next sweep.

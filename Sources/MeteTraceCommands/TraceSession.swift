@@ -50,7 +50,8 @@ struct TraceSession {
         try TraceView(tracer.closeWindow(), from: tracer, resources)
     }
 
-    private static let longestStep: Nanoseconds = 100 * .perMillisecond
+    /// Between two looks at the ring buffer. It holds some 5,000 records: two of each process of a storm.
+    private static let steps: ClosedRange<Nanoseconds> = 10 * .perMillisecond...100 * .perMillisecond
 
     /// Closes a window every `interval`, until `duration` is over or a signal comes.
     ///
@@ -62,24 +63,32 @@ struct TraceSession {
         var now = TickClock.now()
         var windowEnd = now + tick
         var lastShown = now
+        var length = Self.steps.upperBound
         let end = duration.map { now + Nanoseconds($0 * 1e9) } ?? .max
         while now < end {
-            // A window never outgrows the ring buffer: it is emptied ten times a second.
-            let next = min(windowEnd, end, now + Self.longestStep)
+            let next = min(windowEnd, end, now + length)
             // There is nothing to load again; a terminal that hangs up ends the command.
             guard TickClock.wait(until: next) == .tick else { break }
             now = TickClock.now()
             guard now >= windowEnd else {
                 try tracer.drain()
+                length = step(after: length)
                 continue
             }
             // What comes late makes one window longer, and moves none of those after it.
             windowEnd += tick * (1 + (now - windowEnd) / tick)
             try onWindow(closeWindow())
+            length = step(after: length)
             lastShown = now
         }
         guard showsLast, TickClock.now() - lastShown > tick / 100 else { return }
         try onWindow(closeWindow())
+    }
+
+    /// Shorter while much comes.
+    private func step(after step: Nanoseconds) -> Nanoseconds {
+        if tracer.ringFill > 0.25 { return max(step / 2, Self.steps.lowerBound) }
+        return tracer.ringFill < 0.05 ? min(step * 2, Self.steps.upperBound) : step
     }
 
     private static func components(_ policy: String?) throws -> (any Classifying, [ComponentID]) {

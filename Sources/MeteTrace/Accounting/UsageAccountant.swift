@@ -25,7 +25,7 @@ package struct UsageAccountant {
     /// Threads of divided processes that have ended since then.
     var endedThreads: [UInt32] = []
     /// Processes that have ended, with the window in which they did: the kernel side may still have counted something for them.
-    var lately: [UInt32: (component: Int, window: Int)] = [:]
+    var lately: [UInt32: (component: Int, parent: UInt32, window: Int)] = [:]
     private var windows = 0
     /// Processes whose memory is yet to be read in this round.
     var memoryQueue: [UInt32] = []
@@ -89,8 +89,16 @@ package struct UsageAccountant {
             voluntarySwitches: entry.voluntary_switches, involuntarySwitches: entry.involuntary_switches,
             migrations: entry.migrations)
         let faults = PageFaults(minor: entry.minor_faults, major: entry.major_faults)
-        let home = processes[pid] ?? processes[entry.parent_pid]
-        ledger.add(usage, faults, to: home?.component ?? ledger.index(of: .rest))
+        ledger.add(usage, faults, to: home(ofSpilled: pid, parent: entry.parent_pid) ?? ledger.index(of: .rest))
+    }
+
+    /// The component of a process whose exit found no room. It may not be known, and both may have ended since in the window that is open.
+    /// In a storm its id may already have been another's, who had another parent.
+    private func home(ofSpilled pid: UInt32, parent: UInt32) -> Int? {
+        let known = processes[pid]
+        if let known, known.facts.parent == Int32(bitPattern: parent) { return known.component }
+        if let former = lately[pid], former.parent == parent { return former.component }
+        return processes[parent]?.component ?? lately[parent]?.component ?? known?.component
     }
 
     /// Takes in usage of which nothing more is known than how much it is.
@@ -328,7 +336,7 @@ package struct UsageAccountant {
         ledger.countProcesses(-1, in: entry.component)
         processes[pid] = nil
         movedProcesses.insert(pid)
-        lately[pid] = (entry.component, windows)
+        lately[pid] = (entry.component, UInt32(bitPattern: entry.facts.parent), windows)
         processes[UInt32(bitPattern: entry.facts.parent)]?.children -= 1
     }
 

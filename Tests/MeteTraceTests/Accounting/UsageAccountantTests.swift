@@ -140,6 +140,20 @@ struct UsageAccountantTests {
         #expect(script.accountant.totals.first { $0.component == .rest }?.usage.runTime == 1000)
     }
 
+    /// A parent's exit may be in the ring buffer while those of its children found no room, and is taken in before them.
+    @Test func spilledExitsFindAParentThatHasEndedInTheSameWindow() throws {
+        var script = try RecordScript([Self.web])
+        script.send(METE_RECORD_FORK, 10, of: 10, name: "web")
+        script.send(METE_RECORD_EXIT, 10, of: 10, run: 5, name: "web")
+        var spill = mete_spill()
+        spill.run_ns = 1000
+        spill.parent_pid = 10
+        script.accountant.apply(spillOf: 77, spill)
+        spill.parent_pid = 1
+        script.accountant.apply(spillOf: 10, spill)
+        #expect(script.closeWindow("web")?.cpu.runTime == 2005)
+    }
+
     @Test func aThreadMissingFromTwoCompleteSweepsIsGone() throws {
         var script = try RecordScript([Self.web])
         script.send(METE_RECORD_FORK, 10, of: 10, name: "web")
