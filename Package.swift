@@ -138,7 +138,8 @@ let package = Package(
             name: "MetePolicyTests", dependencies: ["MeteModel", "MetePolicy", "MeteTestSupport"], swiftSettings: strict
         ),
         .testTarget(
-            name: "MeteTraceTests", dependencies: ["MeteModel", "MeteTrace", "CMeteWire", "SeededRandom"],
+            name: "MeteTraceTests",
+            dependencies: ["MeteModel", "MeteTrace", "MeteTestSupport", "CMeteWire", "SeededRandom"],
             swiftSettings: strict),
         .testTarget(
             name: "MeteStoreTests",

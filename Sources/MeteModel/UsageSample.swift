@@ -50,6 +50,8 @@ package struct UsageSample: Equatable, Sendable, Codable {
     package var disk: DiskUsage
     /// Zero where the network is not traced.
     package var network: NetworkUsage
+    /// Nil where the component has no cgroup of its own, and where stalls are not traced.
+    package var stalls: Stalls?
     /// Threads alive at the end of the window.
     package var threads: Int
     /// Processes alive at the end of the window.
@@ -58,7 +60,7 @@ package struct UsageSample: Equatable, Sendable, Codable {
     package init(
         component: ComponentID, start: Instant, end: Instant, cpu: CPUUsage, throttled: Nanoseconds = 0,
         faults: PageFaults = PageFaults(), memory: MemoryUsage = MemoryUsage(), disk: DiskUsage = DiskUsage(),
-        network: NetworkUsage = NetworkUsage(),
+        network: NetworkUsage = NetworkUsage(), stalls: Stalls? = nil,
         threads: Int, processes: Int
     ) {
         self.component = component
@@ -70,6 +72,7 @@ package struct UsageSample: Equatable, Sendable, Codable {
         self.memory = memory
         self.disk = disk
         self.network = network
+        self.stalls = stalls
         self.threads = threads
         self.processes = processes
     }

@@ -56,6 +56,19 @@ package enum Metric: Int, CaseIterable, Sendable {
     case briefProcesses = 55
     /// Nanoseconds; the part of the delay for which quotas held threads back.
     case throttled = 40
+    /// Bytes, of those processes whose page tables were walked: accessed lately, in memory with a share of what is shared, in swap; and what
+    /// these processes have in memory.
+    case referenced = 45
+    case proportional = 46
+    case swap = 47
+    case walked = 74
+    /// Nanoseconds, of the component's cgroups or of the machine, while at least one thread stood still and while all did.
+    case memoryStalledSome = 48
+    case memoryStalledFull = 49
+    case cpuStalledSome = 70
+    case cpuStalledFull = 71
+    case diskStalledSome = 72
+    case diskStalledFull = 73
 
     /// Of a function in a component: calls that began, nanoseconds that threads were inside, nanoseconds that calls took, and calls that
     /// ended without a return.
@@ -85,7 +98,10 @@ package enum Metric: Int, CaseIterable, Sendable {
 
     private var form: Form {
         switch self {
-        case .runTime, .runQueueDelay, .readLatency, .writeLatency, .throttled, .disturbed, .callTime: .microseconds
+        case .runTime, .runQueueDelay, .readLatency, .writeLatency, .throttled, .disturbed, .callTime,
+            .memoryStalledSome,
+            .memoryStalledFull, .cpuStalledSome, .cpuStalledFull, .diskStalledSome, .diskStalledFull:
+            .microseconds
         case .delayP50, .delayP99, .delayP999, .readP99, .writeP99, .callP50, .callP99: .histogramClass
         default: .whole
         }
@@ -119,7 +135,7 @@ package enum Metric: Int, CaseIterable, Sendable {
     package var fold: Fold {
         switch self {
         case .threads, .processes, .delayP50, .delayP99, .delayP999, .capacity, .steal, .interrupts, .lost,
-            .resident, .anonymous, .readP99, .writeP99, .cpus,
+            .resident, .anonymous, .referenced, .proportional, .swap, .walked, .readP99, .writeP99, .cpus,
             .forecastMedian, .forecastP95, .allotted, .callP50, .callP99:
             .highest
         default: .sum
@@ -173,6 +189,16 @@ package enum Metric: Int, CaseIterable, Sendable {
         case .callP50: "calls.p50"
         case .callP99: "calls.p99"
         case .callsLeft: "calls.left"
+        case .referenced: "memory.referenced"
+        case .proportional: "memory.proportional"
+        case .swap: "memory.swap"
+        case .walked: "memory.walked"
+        case .memoryStalledSome: "memory.stalled-some"
+        case .memoryStalledFull: "memory.stalled-full"
+        case .cpuStalledSome: "cpu.stalled-some"
+        case .cpuStalledFull: "cpu.stalled-full"
+        case .diskStalledSome: "disk.stalled-some"
+        case .diskStalledFull: "disk.stalled-full"
         }
     }
 

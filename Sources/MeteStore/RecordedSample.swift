@@ -42,11 +42,13 @@ package struct RecordedSample: Equatable, Sendable {
         }
     }
 
-    /// Cores on average, for times; amounts a second for what adds up; else the value.
+    /// Cores on average, for times of threads; shares of the time, for stalls; amounts a second for what adds up; else the value.
     package func rate(of metric: Metric) -> Double {
         guard metric.fold == .sum, length > 0 else { return Double(self[metric]) }
         switch metric {
-        case .runTime, .runQueueDelay, .throttled, .disturbed, .callTime: return Double(self[metric]) / Double(length)
+        case .runTime, .runQueueDelay, .throttled, .disturbed, .callTime, .memoryStalledSome, .memoryStalledFull,
+            .cpuStalledSome, .cpuStalledFull, .diskStalledSome, .diskStalledFull:
+            return Double(self[metric]) / Double(length)
         default: return Double(self[metric]) / length.seconds
         }
     }

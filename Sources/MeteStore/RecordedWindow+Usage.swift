@@ -17,11 +17,15 @@ extension RecordedWindow {
             var recorded = RecordedSample(sample, end: end)
             complete(sample.component, &recorded)
             for metric in Metric.allCases where metric.fold == .sum { machine[metric] &+= recorded[metric] }
-            for metric in [Metric.processes, .resident, .anonymous] { machine[metric] &+= recorded[metric] }
+            for metric in Self.levelsThatAddUp { machine[metric] &+= recorded[metric] }
             if !recorded.isIdle { components.append((sample.component, recorded)) }
         }
         self.init(machine: machine, components: components)
     }
+
+    private static let levelsThatAddUp: [Metric] = [
+        .processes, .resident, .anonymous, .referenced, .proportional, .swap, .walked,
+    ]
 }
 
 extension RecordedSample {
@@ -49,8 +53,23 @@ extension RecordedSample {
         self[.retransmits] = Int64(clamping: sample.network.retransmits)
         self[.resident] = Int64(clamping: sample.memory.resident)
         self[.anonymous] = Int64(clamping: sample.memory.anonymous)
+        self[.referenced] = Int64(clamping: sample.memory.referenced)
+        self[.proportional] = Int64(clamping: sample.memory.proportional)
+        self[.swap] = Int64(clamping: sample.memory.swap)
+        self[.walked] = Int64(clamping: sample.memory.walked)
+        set(sample.stalls ?? Stalls())
         self[.threads] = Int64(sample.threads)
         self[.processes] = Int64(sample.processes)
+    }
+
+    /// What the kernel does not say is kept as nothing.
+    package mutating func set(_ stalls: Stalls) {
+        self[.memoryStalledSome] = stalls.memory?.some ?? 0
+        self[.memoryStalledFull] = stalls.memory?.full ?? 0
+        self[.cpuStalledSome] = stalls.cpu?.some ?? 0
+        self[.cpuStalledFull] = stalls.cpu?.full ?? 0
+        self[.diskStalledSome] = stalls.disk?.some ?? 0
+        self[.diskStalledFull] = stalls.disk?.full ?? 0
     }
 }
 

@@ -25,6 +25,17 @@ package struct CPUHierarchy: Equatable {
         return found
     }
 
+    /// Where version 2 is mounted, with the cpu controller or without; nil where it is not.
+    package static func unifiedMountPoint() throws(ProcessError) -> String? {
+        for line in try TextFile.read("/proc/self/mountinfo").split(separator: "\n") {
+            let fields = line.split(separator: " ")
+            if let dash = fields.firstIndex(of: "-"), fields.count > dash + 1, fields[dash + 1] == "cgroup2" {
+                return String(fields[4])
+            }
+        }
+        return nil
+    }
+
     /// - Parameter controllers: What `cgroup.controllers` says below a mount point of version 2.
     static func find(
         _ controller: String = "cpu", inMountInfo mounts: String, controllers: (String) throws(ProcessError) -> String

@@ -1,29 +1,50 @@
 package import Glibc
 
-/// A cpu cgroup directly below the root of its hierarchy, for the time of a test; removed with this object.
+/// A cgroup directly below the root of its hierarchy, for the time of a test; removed with this object.
 ///
-/// On version 2 the root must hand the controller down (`cgroup.subtree_control`); where it does not, this is switched on
+/// On version 2 the root must hand a controller down (`cgroup.subtree_control`); where it does not, this is switched on
 /// and, by the group that did so, off again.
 package final class ScratchGroup {
     package let path: String
-    private let hierarchy: CPUHierarchy
-    private let handedDown: Bool
+    private let version: CPUHierarchy.Version
+    private let mountPoint: String
+    private var handedDown: [String] = []
 
-    package init(named name: String, in hierarchy: CPUHierarchy) throws(ProcessError) {
-        self.hierarchy = hierarchy
-        path = "\(hierarchy.mountPoint)/\(name)"
-        handedDown = hierarchy.version == .v2 ? try Self.handDownCPU(in: hierarchy) : false
+    /// A group with the cpu controller.
+    package convenience init(named name: String, in hierarchy: CPUHierarchy) throws(ProcessError) {
+        try self.init(
+            named: name, below: hierarchy.mountPoint, hierarchy.version,
+            handingDown: hierarchy.version == .v2 ? ["cpu"] : [])
+    }
+
+    /// A group of version 2, which may have no controllers there.
+    package convenience init(
+        named name: String, inUnified mountPoint: String, handingDown controllers: [String] = []
+    ) throws(ProcessError) {
+        try self.init(named: name, below: mountPoint, .v2, handingDown: controllers)
+    }
+
+    private init(
+        named name: String, below mountPoint: String, _ version: CPUHierarchy.Version, handingDown controllers: [String]
+    ) throws(ProcessError) {
+        self.version = version
+        self.mountPoint = mountPoint
+        path = "\(mountPoint)/\(name)"
+        for controller in controllers where try Self.handDown(controller, in: mountPoint) {
+            handedDown.append(controller)
+        }
         guard mkdir(path, 0o755) == 0 else { throw ProcessError("create the cgroup", path, errno: errno) }
     }
 
     deinit {
         removeChildren()
         Self.remove(path)
-        guard handedDown else { return }
-        do {
-            try TextFile.write("-cpu", to: Self.subtreeControl(of: hierarchy))
-        } catch {
-            Self.warn("\(error)")
+        for controller in handedDown {
+            do {
+                try TextFile.write("-\(controller)", to: Self.subtreeControl(of: mountPoint))
+            } catch {
+                Self.warn("\(error)")
+            }
         }
     }
 
@@ -34,14 +55,14 @@ package final class ScratchGroup {
 
     /// Its share against siblings, in the unit of the hierarchy's version.
     package func setWeight(_ weight: Int) throws(ProcessError) {
-        try TextFile.write("\(weight)", to: "\(path)/\(hierarchy.version == .v1 ? "cpu.shares" : "cpu.weight")")
+        try TextFile.write("\(weight)", to: "\(path)/\(version == .v1 ? "cpu.shares" : "cpu.weight")")
     }
 
     /// Limits it to this share of one CPU in periods of 100 ms; nil for no limit.
     package func setQuota(_ share: Double?) throws(ProcessError) {
         let period = 100_000
         let quota = share.map { "\(Int($0 * Double(period)))" }
-        switch hierarchy.version {
+        switch version {
         case .v1:
             try TextFile.write("\(period)", to: "\(path)/cpu.cfs_period_us")
             try TextFile.write(quota ?? "-1", to: "\(path)/cpu.cfs_quota_us")
@@ -52,7 +73,7 @@ package final class ScratchGroup {
     /// How long its quota has held it back, in nanoseconds, the sum over the CPUs.
     package func throttledTime() throws(ProcessError) -> Int64 {
         let (name, unit): (String, Int64) =
-            switch hierarchy.version {
+            switch version {
             case .v1: ("throttled_time ", 1)
             case .v2: ("throttled_usec ", 1000)
             }
@@ -67,7 +88,7 @@ package final class ScratchGroup {
     /// Makes a group below it that competes inside of it, and puts a process there. Removed with this one.
     package func makeChild(named name: String, with process: pid_t) throws(ProcessError) {
         let child = "\(path)/\(name)"
-        if hierarchy.version == .v2 { try TextFile.write("+cpu", to: "\(path)/cgroup.subtree_control") }
+        if version == .v2 { try TextFile.write("+cpu", to: "\(path)/cgroup.subtree_control") }
         guard mkdir(child, 0o755) == 0 else { throw ProcessError("create the cgroup", child, errno: errno) }
         try TextFile.write("\(process)", to: "\(child)/cgroup.procs")
     }
@@ -114,14 +135,14 @@ package final class ScratchGroup {
         write(STDERR_FILENO, line, line.utf8.count)
     }
 
-    private static func handDownCPU(in hierarchy: CPUHierarchy) throws(ProcessError) -> Bool {
-        let file = subtreeControl(of: hierarchy)
-        if try TextFile.read(file).split(whereSeparator: \.isWhitespace).contains("cpu") { return false }
-        try TextFile.write("+cpu", to: file)
+    private static func handDown(_ controller: String, in mountPoint: String) throws(ProcessError) -> Bool {
+        let file = subtreeControl(of: mountPoint)
+        if try TextFile.read(file).split(whereSeparator: \.isWhitespace).contains(Substring(controller)) {
+            return false
+        }
+        try TextFile.write("+\(controller)", to: file)
         return true
     }
 
-    private static func subtreeControl(of hierarchy: CPUHierarchy) -> String {
-        "\(hierarchy.mountPoint)/cgroup.subtree_control"
-    }
+    private static func subtreeControl(of mountPoint: String) -> String { "\(mountPoint)/cgroup.subtree_control" }
 }

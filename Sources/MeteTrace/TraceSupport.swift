@@ -21,7 +21,7 @@ package enum TraceSupport {
             hook("tcp_retransmit_skb", use: "retransmits of TCP"),
             hook("tcp_retransmit_synack", use: "answers to connection requests of TCP that are sent again"),
             hook("inet_sock_set_state", use: "whose the retransmits of a connection are that is being made"),
-            calls(),
+            calls(), StallSupport().finding,
         ]
     }
 

@@ -13,6 +13,8 @@ package struct TraceWindow: Sendable {
     package var disks: [DiskSample]
     /// By component and function, those without any left out; empty where no calls are counted.
     package var calls: [CallSample]
+    /// Of the machine; nil where the kernel does not say, and where stalls are not traced.
+    package var stalls: Stalls?
 }
 
 /// What one component read from and wrote to one disk in a window.
@@ -41,6 +43,7 @@ package final class Tracer {
     private var rosters = MembershipRosters()
     private var resources: ResourceMeter
     private var calls: CallMeter
+    private var pressure: PressureMeter?
     package let options: KernelProbes.Options
     /// Nil where disks are not traced, or cannot be told apart by cgroup.
     private var owners: CgroupOwners?
@@ -59,6 +62,8 @@ package final class Tracer {
     private static let processesPerSecond: Nanoseconds = 500
     /// Of a window, at the most, for the libraries of new programs: a hundredth of a core.
     private static let libraryShare: Nanoseconds = 100
+    /// The same for stalls.
+    private static let pressureShare: Nanoseconds = 100
 
     /// - Parameters:
     ///   - classifier: decides the component of every thread.
@@ -78,6 +83,12 @@ package final class Tracer {
         resources = ResourceMeter(probes, options)
         calls = CallMeter(probes, options)
         owners = options.disk ? IOHierarchy.discover().map { CgroupOwners($0) } : nil
+        if options.stalls {
+            var lacked: PressureMeter.Resources = .cpu
+            if options.memory { lacked.insert(.memory) }
+            if options.disk { lacked.insert(.disk) }
+            pressure = PressureMeter(lacked)
+        }
         capacity = try CapacityMeter()
         accountant = UsageAccountant(
             classifier: classifier, reader: reader, permanent: permanent, beginning: Self.sinceBoot(),
@@ -112,21 +123,22 @@ package final class Tracer {
         attribute(waits)
         let disks = attribute(traffic, requests)
         let functions = attribute(called)
-        if options.memory {
-            let length = Self.now() - windowStart
-            accountant.readMemory(budget: max(1, Int(Self.processesPerSecond * length / .perSecond)))
-        }
+        readMemory()
         readLibraries()
         try tellSlots()
+        let (stalls, ofComponents) = readStalls()
         let end = Self.now()
-        let samples = accountant.closeWindow(start: windowStart, end: end)
+        var samples = accountant.closeWindow(start: windowStart, end: end)
+        if !ofComponents.isEmpty {
+            for index in samples.indices { samples[index].stalls = ofComponents[samples[index].component] }
+        }
         let reading = capacity.measure()
         if Self.mayHideWaits(samples, cpus: reading.cpus, window: end - windowStart) { ticksUntilSweep = 0 }
         let start = windowStart
         windowStart = end
         return TraceWindow(
             samples: samples, capacity: reading, losses: losses, threads: accountant.threadCount,
-            disks: disks, calls: samplesOf(functions, start: start, end: end))
+            disks: disks, calls: samplesOf(functions, start: start, end: end), stalls: stalls)
     }
 
     /// Whether some thread may wait that only a sweep would find: where CPUs are busy, or where waits are as long as time slices. Those of
@@ -218,6 +230,25 @@ package final class Tracer {
         guard now - disturbersRead >= 50 * .perMillisecond else { return [] }
         disturbersRead = now
         return try resources.readDisturbances()
+    }
+
+    private func readMemory() {
+        guard options.memory else { return }
+        let window = Self.now() - windowStart
+        accountant.readMemory(budget: max(1, Int(Self.processesPerSecond * window / .perSecond)))
+        if options.memoryWalks { accountant.walkMemory(window: window) { Self.now() } }
+        accountant.sumMemory(now: Self.now())
+    }
+
+    private func readStalls() -> (machine: Stalls?, components: [ComponentID: Stalls]) {
+        guard pressure != nil else { return (nil, [:]) }
+        let now = Self.now()
+        let end = now.nanoseconds + (now - windowStart) / Self.pressureShare
+        let groups = accountant.ownedGroups()
+        return (
+            pressure?.readMachine(),
+            pressure?.read(groups) { Self.now().nanoseconds < end } ?? [:]
+        )
     }
 
     /// What of a wait was throttled is known from here, and costs nothing more. The sums that cgroups keep (`throttled_usec` in cpu.stat)

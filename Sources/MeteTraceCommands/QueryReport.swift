@@ -73,7 +73,10 @@ extension Metric {
         case .readBytes, .writeBytes, .sentBytes, .receivedBytes: Figure.bytes(sample.rate(of: self)) + "/s"
         case .capacity, .steal, .interrupts, .forecastMedian, .forecastP95, .allotted:
             Figure.fixed(Double(sample[self]) / 1000, 3)
-        case .resident, .anonymous: Figure.bytes(Double(sample[self]))
+        case .memoryStalledSome, .memoryStalledFull, .cpuStalledSome, .cpuStalledFull, .diskStalledSome,
+            .diskStalledFull:
+            Figure.fixed(100 * sample.rate(of: self), 1) + "%"
+        case .resident, .anonymous, .referenced, .proportional, .swap, .walked: Figure.bytes(Double(sample[self]))
         case .threads, .processes, .lost, .cpus, .breaches, .briefProcesses: "\(sample[self])"
         default: Figure.fixed(sample.rate(of: self), 1) + "/s"
         }

@@ -20,6 +20,8 @@ extension RecordedWindow {
         machine[.capacity] = Int64(view.capacity.cores * 1000)
         machine[.steal] = Int64(view.capacity.steal * 1000)
         machine[.interrupts] = Int64(view.capacity.interrupts * 1000)
+        // The machine's own are not the sum of its components'.
+        machine.set(view.stalls ?? Stalls())
         machine[.threads] = Int64(view.threadCount)
         machine[.cpus] = Int64(view.capacity.cpus)
         machine[.lost] =

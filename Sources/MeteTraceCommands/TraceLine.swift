@@ -12,6 +12,7 @@ struct TraceLine {
         var cpus: Int
         var steal: Double
         var interrupts: Double
+        var stalls: Stalls?
         var components: [Component]
         var processes: Processes?
         var losses: Losses
@@ -42,6 +43,7 @@ struct TraceLine {
         var disk: Disk?
         var network: Network?
         var calls: [Call]?
+        var stalls: Stalls?
         var threads: Int
         var processes: Int
         var busiest: [BusyThread]
@@ -136,6 +138,7 @@ struct TraceLine {
         let line = Line(
             start: view.samples.first?.start.nanoseconds ?? 0, end: view.samples.first?.end.nanoseconds ?? 0,
             cpus: view.capacity.cpus, steal: view.capacity.steal, interrupts: view.capacity.interrupts,
+            stalls: view.stalls,
             components: view.samples.map { sample in
                 let busiest = view.threads(of: sample.component).prefix(mostThreads)
                 let latencies = view.latencies[sample.component] ?? TraceView.Latencies()
@@ -151,8 +154,9 @@ struct TraceLine {
                     memory: traced.contains(.memory) ? sample.memory : nil,
                     disk: traced.contains(.disk) ? Disk(sample, latencies, view.detail) : nil,
                     network: traced.contains(.network) ? Network(sample.network) : nil,
-                    calls: calls[sample.component].map { $0.map { Call($0) } }, threads: sample.threads,
-                    processes: sample.processes, busiest: busiest.map { BusyThread($0, traced) })
+                    calls: calls[sample.component].map { $0.map { Call($0) } }, stalls: sample.stalls,
+                    threads: sample.threads, processes: sample.processes,
+                    busiest: busiest.map { BusyThread($0, traced) })
             },
             processes: describes ? view.detail.map { Processes($0.processes) } : nil, losses: Losses(view.losses))
         let encoder = JSONEncoder()

@@ -30,10 +30,19 @@ struct TraceTable {
     ])
 
     private static let memoryColumns = TableColumns([
-        .init("MEMORY: COMPONENT", width: 34), .init("RESIDENT", width: 8, alignment: .right),
-        .init("ANONYMOUS", width: 9, alignment: .right), .init("MINOR FAULTS/S", width: 14, alignment: .right),
-        .init("MAJOR FAULTS/S", width: 14, alignment: .right),
+        .init("MEMORY: COMPONENT", width: 30), .init("RESIDENT", width: 8, alignment: .right),
+        .init("ANONYMOUS", width: 9, alignment: .right), .init("PSS", width: 7, alignment: .right),
+        .init("REFERENCED", width: 10, alignment: .right), .init("SWAP", width: 7, alignment: .right),
+        .init("MINOR FAULTS/S", width: 14, alignment: .right), .init("MAJOR FAULTS/S", width: 14, alignment: .right),
     ])
+    private static let stallColumns = TableColumns(
+        [.init("STALLED FOR WANT OF: COMPONENT", width: 34)]
+            + ["CPU", "MEMORY", "DISK"].flatMap { lacked in
+                [
+                    .init("\(lacked), SOME", width: 12, alignment: .right),
+                    .init("ALL", width: 7, alignment: .right),
+                ]
+            })
 
     private static let callColumns = TableColumns([
         .init("CALLS: COMPONENT / FUNCTION", width: 38), .init("CALLS/S", width: 9, alignment: .right),
@@ -50,7 +59,9 @@ struct TraceTable {
         self.view = view
         self.mostThreads = mostThreads
         text = ""
-        text = (head() + cpu() + disk() + network() + memory() + calls() + [losses()]).joined(separator: "\n") + "\n"
+        text =
+            (head() + cpu() + disk() + network() + memory() + stalls() + calls() + [losses()]).joined(separator: "\n")
+            + "\n"
     }
 
     private func head() -> [String] {
@@ -186,9 +197,14 @@ struct TraceTable {
         for sample in busy.sorted(by: { ($1.memory.resident, $0.component) < ($0.memory.resident, $1.component) }) {
             lines += Self.memoryColumns.row([
                 sample.component.name, Figure.bytes(Double(sample.memory.resident)),
-                Figure.bytes(Double(sample.memory.anonymous)), Figure.fixed(Double(sample.faults.minor) / seconds, 0),
+                Figure.bytes(Double(sample.memory.anonymous)), sample.memory.walkedWords(\.proportional),
+                sample.memory.walkedWords(\.referenced), sample.memory.walkedWords(\.swap),
+                Figure.fixed(Double(sample.faults.minor) / seconds, 0),
                 Figure.fixed(Double(sample.faults.major) / seconds, 0),
             ])
+        }
+        if busy.contains(where: { $0.memory.isPartlyWalked }) {
+            lines.append("+: at least; the page tables of some of its processes have not been walked.")
         }
         return lines
     }
@@ -212,6 +228,31 @@ struct TraceTable {
             }
         }
         return lines
+    }
+
+    // MARK: Stalls
+
+    private func stalls() -> [String] {
+        let stalled = view.samples.filter { !($0.stalls?.isZero ?? true) }
+        let machine = view.stalls.flatMap { $0.isZero ? nil : $0 }
+        guard machine != nil || !stalled.isEmpty else { return [] }
+        func worst(_ stalls: Stalls?) -> Nanoseconds {
+            [stalls?.cpu, stalls?.memory, stalls?.disk].reduce(0) { max($0, $1?.some ?? 0) }
+        }
+        var lines = ["", Self.stallColumns.header]
+        if let machine { lines += Self.stallColumns.row(shares("(the machine)", machine)) }
+        for sample in stalled.sorted(by: { (worst($1.stalls), $0.component) < (worst($0.stalls), $1.component) }) {
+            lines += Self.stallColumns.row(shares(sample.component.name, sample.stalls ?? Stalls()))
+        }
+        return lines
+    }
+
+    private func shares(_ name: String, _ stalls: Stalls) -> [String] {
+        func share(_ time: Nanoseconds?) -> String {
+            time.map { Figure.fixed(100 * $0.seconds / seconds, 1) + "%" } ?? "\u{2013}"
+        }
+        return [name]
+            + [stalls.cpu, stalls.memory, stalls.disk].flatMap { [share($0?.some), share($0?.full)] }
     }
 
     // MARK: What was lost
@@ -262,6 +303,16 @@ struct TraceTable {
     private static func name(_ thread: ThreadUsage) -> String { "  \(thread.name) \(thread.thread.tid)" }
 
     private var seconds: Double { view.length.seconds }
+}
+
+extension MemoryUsage {
+    /// Whether there are walks, but not of all of it; what has come since is no matter.
+    fileprivate var isPartlyWalked: Bool { walked > 0 && Double(walked) < 0.95 * Double(resident) }
+
+    fileprivate func walkedWords(_ amount: KeyPath<MemoryUsage, UInt64>) -> String {
+        guard walked > 0 else { return "\u{2013}" }
+        return Figure.bytes(Double(self[keyPath: amount])) + (isPartlyWalked ? "+" : "")
+    }
 }
 
 extension SocketClass {

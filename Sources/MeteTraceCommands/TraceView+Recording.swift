@@ -27,7 +27,8 @@ extension TraceView {
                 cpus: Int(machine[.cpus]), steal: Double(machine[.steal]) / 1000,
                 interrupts: Double(machine[.interrupts]) / 1000),
             threadCount: Int(machine[.threads]), resources: .all, latencies: latencies,
-            calls: calls, losses: .sum(UInt64(clamping: machine[.lost])), detail: window.detail.map { Detail($0) })
+            calls: calls, losses: .sum(UInt64(clamping: machine[.lost])), stalls: Stalls(machine),
+            detail: window.detail.map { Detail($0) })
     }
 }
 
@@ -72,6 +73,19 @@ extension CallSample {
     }
 }
 
+extension Stalls {
+    /// Nil where nothing stood still: a recording does not tell that from what the kernel does not say.
+    fileprivate init?(_ sample: RecordedSample) {
+        func pressure(_ some: Metric, _ full: Metric) -> Pressure {
+            Pressure(some: sample[some], full: sample[full])
+        }
+        self.init(
+            cpu: pressure(.cpuStalledSome, .cpuStalledFull), memory: pressure(.memoryStalledSome, .memoryStalledFull),
+            disk: pressure(.diskStalledSome, .diskStalledFull))
+        if isZero { return nil }
+    }
+}
+
 extension UsageSample {
     /// - Parameter sockets: by kind; nil where the recording does not tell them apart.
     fileprivate init(
@@ -87,13 +101,15 @@ extension UsageSample {
                 migrations: amount(.migrations)),
             throttled: sample[.throttled],
             faults: PageFaults(minor: amount(.minorFaults), major: amount(.majorFaults)),
-            memory: MemoryUsage(resident: amount(.resident), anonymous: amount(.anonymous)),
+            memory: MemoryUsage(
+                resident: amount(.resident), anonymous: amount(.anonymous), proportional: amount(.proportional),
+                referenced: amount(.referenced), swap: amount(.swap), walked: amount(.walked)),
             disk: DiskUsage(
                 reads: DiskUsage.Direction(
                     requests: amount(.readRequests), bytes: amount(.readBytes), latency: sample[.readLatency]),
                 writes: DiskUsage.Direction(
                     requests: amount(.writeRequests), bytes: amount(.writeBytes), latency: sample[.writeLatency])),
-            threads: Int(sample[.threads]), processes: Int(sample[.processes]))
+            stalls: Stalls(sample), threads: Int(sample[.threads]), processes: Int(sample[.processes]))
         let traffic = Traffic(
             sentBytes: amount(.sentBytes), sentPackets: amount(.sentPackets),
             receivedBytes: amount(.receivedBytes), receivedPackets: amount(.receivedPackets))

@@ -19,6 +19,8 @@ struct TraceView {
     /// By component and function, those without any left out.
     var calls: [CallSample]
     var losses: Losses
+    /// Of the machine; nil where the kernel does not say.
+    var stalls: Stalls?
     /// Nil where a recording does not keep it.
     var detail: Detail?
 
@@ -55,6 +57,7 @@ struct TraceView {
         }
         calls = window.calls
         losses = .each(window.losses)
+        stalls = window.stalls
         detail = Detail(
             threads: Dictionary(grouping: try tracer.threadUsage(), by: \.component),
             disturbances: Dictionary(grouping: tracer.disturbances(), by: \.waiter), disks: window.disks,
@@ -65,7 +68,8 @@ struct TraceView {
 
     init(
         samples: [UsageSample], capacity: CapacityReading, threadCount: Int, resources: TracedResources,
-        latencies: [ComponentID: Latencies], calls: [CallSample] = [], losses: Losses, detail: Detail? = nil
+        latencies: [ComponentID: Latencies], calls: [CallSample] = [], losses: Losses, stalls: Stalls? = nil,
+        detail: Detail? = nil
     ) {
         self.samples = samples
         self.capacity = capacity
@@ -74,6 +78,7 @@ struct TraceView {
         self.latencies = latencies
         self.calls = calls
         self.losses = losses
+        self.stalls = stalls
         self.detail = detail
     }
 

@@ -19,11 +19,14 @@ struct ReplayTests {
                 runTime: 300_000_000, runQueueDelay: 50_000_000, voluntarySwitches: 900, involuntarySwitches: 30,
                 migrations: 4),
             throttled: 20_000_000,
-            faults: PageFaults(minor: 12, major: 3), memory: MemoryUsage(resident: 80 << 20, anonymous: 50 << 20),
+            faults: PageFaults(minor: 12, major: 3),
+            memory: MemoryUsage(
+                resident: 80 << 20, anonymous: 50 << 20, proportional: 60 << 20, referenced: 70 << 20, swap: 5 << 20,
+                walked: 40 << 20),
             disk: DiskUsage(
                 reads: DiskUsage.Direction(requests: 10, bytes: 40_960, latency: 900_000),
                 writes: DiskUsage.Direction(requests: 7, bytes: 7000, latency: 4_000_000)),
-            threads: 8, processes: 2)
+            stalls: Self.stalls(12), threads: 8, processes: 2)
         web.network.traffic[.tcp4] = Traffic(
             sentBytes: 5000, sentPackets: 9, receivedBytes: 70_000, receivedPackets: 60)
         web.network.traffic[.unix] = Traffic(sentBytes: 1, sentPackets: 1, receivedBytes: 2, receivedPackets: 2)
@@ -48,7 +51,7 @@ struct ReplayTests {
                     usage: CallUsage(calls: 1200, left: 2, time: 750_000_000),
                     durations: LatencySummary(p50: 163_840, p99: 1_310_720)),
             ],
-            losses: .sum(lost), detail: detail(web))
+            losses: .sum(lost), stalls: Self.stalls(50), detail: detail(web))
     }
 
     private func detail(_ web: UsageSample) -> TraceView.Detail {
@@ -104,6 +107,13 @@ struct ReplayTests {
         }
     }
 
+    private static func stalls(_ some: Nanoseconds) -> Stalls {
+        func pressure(_ part: Nanoseconds) -> Stalls.Pressure {
+            Stalls.Pressure(some: some * part * .perMillisecond, full: some * part * .perMillisecond / 4)
+        }
+        return Stalls(cpu: pressure(1), memory: pressure(2), disk: pressure(3))
+    }
+
     @Test(arguments: [0, 17] as [UInt64]) func replayEqualsLive(lost: UInt64) throws {
         let live = view(lost: lost)
         let folder = try TemporaryFolder(prefix: "mete-replay")
@@ -119,7 +129,11 @@ struct ReplayTests {
         #expect(TraceTable(replayed, mostThreads: 3).text == TraceTable(live, mostThreads: 3).text)
         #expect(TraceTable(live, mostThreads: 3).text.contains("web"))
         #expect(TraceTable(live, mostThreads: 3).text.contains("  libssl:SSL_write"))
-        for word in ["web", "a busy: one", "nvme9n1", "TCP, IPv4", "real-time threads", "its quota"] {
+        for word in [
+            "web", "a busy: one", "nvme9n1", "TCP, IPv4", "real-time threads", "its quota", "60M+", "70M+", "1.2%",
+            "3.6%",
+            "15.0%",
+        ] {
             #expect(TraceTable(live, mostThreads: 3).text.contains(word), "\(word)")
         }
         #expect(TraceLine(replayed, mostThreads: 3).text == TraceLine(live, mostThreads: 3).text)

@@ -62,6 +62,9 @@ extension UsageAccountant {
     mutating func noteProgram(of pid: UInt32) {
         processes[pid]?.libraries = nil
         processes[pid]?.program = descriptions.noteProgram(of: pid)
+        // It has let go of all that it had.
+        processes[pid]?.memory = MemoryUsage()
+        processes[pid]?.walk = nil
     }
 
     private func description(of process: ProcessTable.Entry, _ pid: UInt32) -> ProcessDescription {

@@ -15,10 +15,60 @@ extension UsageAccountant {
         for _ in 0..<min(budget, memoryQueue.count) {
             let pid = memoryQueue.removeLast()
             guard processes[pid] != nil, let memory = reader.memory(of: Int32(bitPattern: pid)) else { continue }
-            processes[pid]?.memory = memory
+            processes[pid]?.memory.resident = memory.resident
+            processes[pid]?.memory.anonymous = memory.anonymous
         }
+    }
+
+    /// Walks over the page tables of some processes, as far as their share of the time goes.
+    ///
+    /// - Parameters:
+    ///   - window: time since the last call.
+    ///   - clock: the monotonic clock, by which a walk is paid for.
+    mutating func walkMemory(window: Nanoseconds, clock: () -> Instant) {
+        walks.earn(window)
+        let now = clock()
+        while let pid = nextWalk(now) {
+            guard let process = processes[pid] else { continue }
+            let start = clock()
+            let found = reader.walk(of: Int32(bitPattern: pid))
+            let end = clock()
+            walks.pay(end - start)
+            // One that cannot be looked at waits for its turn like the others.
+            processes[pid]?.walk = WalkSchedule.Walk(
+                end: end, cost: end - start, resident: process.memory.resident, isComplete: found != nil)
+            processes[pid]?.memory.proportional = found?.proportional ?? 0
+            processes[pid]?.memory.referenced = found?.referenced ?? 0
+            processes[pid]?.memory.swap = found?.swap ?? 0
+        }
+    }
+
+    private mutating func nextWalk(_ now: Instant) -> UInt32? {
+        walks.next(now: now) { [processes] in
+            processes.entries.compactMap { pid, process in
+                process.facts.isKernelThread
+                    ? nil
+                    : WalkSchedule.Candidate(pid: pid, resident: process.memory.resident, last: process.walk)
+            }
+        }
+    }
+
+    /// Adds up what processes have by component, as of this instant.
+    mutating func sumMemory(now: Instant) {
         ledger.clearMemory()
-        for process in processes.entries.values { ledger.add(process.memory, to: process.component) }
+        for process in processes.entries.values { ledger.add(process.memory(at: now), to: process.component) }
+    }
+
+    // MARK: Groups
+
+    /// The v2 groups that belong to one component as a whole, ordered by path.
+    func ownedGroups() -> [(path: String, component: ComponentID)] {
+        var owners = GroupOwners()
+        for process in processes.entries.values where !process.facts.isKernelThread {
+            guard let group = process.cgroups.first(where: { $0.controllers.isEmpty })?.path else { continue }
+            owners.add(processIn: group, of: process.strayThreads > 0 ? nil : process.component)
+        }
+        return owners.groups.map { ($0.path, ledger.accounts[$0.component].component) }
     }
 
     // MARK: Slots

@@ -29,6 +29,7 @@ package struct UsageAccountant {
     private var windows = 0
     /// Processes whose memory is yet to be read in this round.
     var memoryQueue: [UInt32] = []
+    var walks = WalkSchedule()
     var descriptions: DescriptionLog
 
     /// - Parameters:

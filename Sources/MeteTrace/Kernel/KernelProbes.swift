@@ -17,6 +17,11 @@ package final class KernelProbes {
         package var network = false
         /// Whether the memory of processes is read, from /proc: there is no probe for it.
         package var memory = false
+        /// Whether it is also asked what of it was accessed lately, is shared and swapped, which takes walks over page tables: see
+        /// `WalkSchedule`.
+        package var memoryWalks = false
+        /// Whether stalls are read, from the pressure files of the machine and of cgroups; of memory and disks, where these are traced.
+        package var stalls = false
         /// Whether processes are described: see `Tracer.processChanges`.
         package var descriptions = false
 

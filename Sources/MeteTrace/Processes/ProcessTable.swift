@@ -19,12 +19,23 @@ struct ProcessTable {
         var strayThreads = 0
         /// As of when it was last looked at.
         var memory = MemoryUsage()
+        /// When that was, for what takes a walk over its page tables; nil before the first.
+        var walk: WalkSchedule.Walk?
         /// Of the program that it runs; nil until they are read.
         var libraries: [String]?
         /// Number of that program: see `DescriptionLog`.
         var program: UInt64 = 0
         /// Whether a description of it has been handed out.
         var isDescribed = false
+
+        /// Its memory as of an instant, with the age of what is old.
+        func memory(at now: Instant) -> MemoryUsage {
+            guard let walk, walk.isComplete else { return memory }
+            var memory = memory
+            memory.walked = memory.resident
+            memory.walkAge = max(0, now - walk.end)
+            return memory
+        }
 
         func key(_ pid: UInt32) -> ProcessKey { ProcessKey(pid: Int32(bitPattern: pid), start: startTime) }
     }

@@ -36,6 +36,12 @@ package struct Procfs: ProcessReading {
         return MemoryUsage(resident: pages[1] * Self.pageSize, anonymous: (pages[1] - pages[2]) * Self.pageSize)
     }
 
+    /// From smaps_rollup, which costs a walk over all page tables of the process. A kernel thread's is empty.
+    package mutating func walk(of pid: Int32) -> WalkedMemory? {
+        guard let text = read("\(root)/\(pid)/smaps_rollup") else { return nil }
+        return WalkedMemory(rollup: text)
+    }
+
     /// The file has a line per mapping, some hundred of most processes and at most vm.max_map_count, and takes the kernel about half a
     /// microsecond for each. The libraries stand at its end, so it is read whole.
     package mutating func libraries(of pid: Int32) -> [String]? {

@@ -20,6 +20,19 @@ extension KernelTests {
             run.expect(isMissing ? 3 : 0)
         }
 
+        /// Whether stalls are told is what the files say.
+        @Test func saysWhetherStallsAreTold() throws {
+            let run = try MeteRun(["doctor", "--json"])
+            let findings = try JSONDecoder().decode([Finding].self, from: Data(run.output.utf8))
+            let finding = try #require(findings.first { $0.feature == "stalls (PSI)" })
+            let isTold = (try? TextFile.read("/proc/pressure/memory")) != nil
+            if case .unsupported(_, let remedy) = finding.support {
+                #expect(!isTold && remedy.contains("psi=1"))
+            } else {
+                #expect(isTold)
+            }
+        }
+
         @Test func printsAFindingPerLineAndASum() throws {
             let run = try MeteRun(["doctor"])
             #expect(run.output.contains("ok       cpu controller"))

@@ -64,6 +64,8 @@ struct FakeProcess {
     /// Nil for one that ends before this can be read.
     var cgroup: String? = "/"
     var libraries: [String] = []
+    var resident: UInt64 = 4096
+    var walk: WalkedMemory?
 }
 
 /// What /proc would show; a test may change it.
@@ -78,7 +80,9 @@ final class FakeProcesses: ProcessReading {
         processes[pid].map { Program(executable: $0.executable, commandLine: $0.commandLine) }
     }
 
-    func memory(of pid: Int32) -> MemoryUsage? { processes[pid].map { _ in MemoryUsage(resident: 4096) } }
+    func memory(of pid: Int32) -> MemoryUsage? { processes[pid].map { MemoryUsage(resident: $0.resident) } }
+
+    func walk(of pid: Int32) -> WalkedMemory? { processes[pid]?.walk }
 
     func libraries(of pid: Int32) -> [String]? { processes[pid]?.libraries }
 
