@@ -28,6 +28,8 @@ extension KernelTests {
                 columns: columns, rows: rows,
                 script: """
                     trap : INT QUIT
+                    # On a terminal Swift's runtime would spend minutes on a backtrace, and ask what to do.
+                    export SWIFT_BACKTRACE=enable=no
                     stty -g >"$F/before"
                     sh -c 'echo $$ >"$F/pid"; exec "$@"' sh \(words.map { "'\($0)'" }.joined(separator: " ")) 2>"$F/errors"
                     echo $? >"$F/status"
