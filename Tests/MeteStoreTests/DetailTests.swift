@@ -82,7 +82,7 @@ struct DetailTests {
                 try Int64.fetchOne($0, sql: "SELECT max(end) FROM details WHERE kind = 4 AND tier = 2")
             })
         let counts = Dictionary(grouping: threads.filter { $0.end <= inBlocks }) {
-            ($0.end - $0.length / 2) / (60 * .perSecond)
+            ($0.end - $0.length / 2) / (10 * .perSecond)
         }
         #expect(counts.count > 300 && counts.values.allSatisfy { $0.count <= 2 })
         let minutes = try reader.details(of: ComponentID("web"), [.thread], in: Self.always, tier: .minute)
