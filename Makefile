@@ -12,7 +12,8 @@ ARCH        := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
 
 BUILD_PACKAGES := libbpf-dev libelf-dev zlib1g-dev libsqlite3-dev
 DEMO_PACKAGES  := redis-server stress-ng util-linux
-TEST_PACKAGES  := $(DEMO_PACKAGES) fio iperf3 nftables iproute2 qemu-system-x86 busybox-static cpio xz-utils tmux
+TEST_PACKAGES  := $(DEMO_PACKAGES) fio iperf3 nftables iproute2 qemu-system-x86 busybox-static cpio xz-utils tmux \
+                  python3-venv chromium
 BENCH_PACKAGES := $(DEMO_PACKAGES) linux-perf libbpf-tools fio iperf3 tmux procps htop
 
 BPF_SOURCES := $(wildcard bpf/*.bpf.c)
@@ -54,6 +55,7 @@ test: deps bpf ## build and run all tests, those in virtual machines included
 	@tools/apt-install $(TEST_PACKAGES)
 	$(SWIFT) build --build-tests -j $(JOBS)
 	SWIFT=$(SWIFT) Tests/native-test
+	Tests/export-check/run .build/debug/mete
 	$(MAKE) test-vm
 	Tests/install-test
 

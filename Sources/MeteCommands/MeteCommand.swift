@@ -12,8 +12,7 @@ package struct MeteCommand: ParsableCommand {
         version: Version.current,
         subcommands: [
             AgentCommand.self, PlanCommand.self, TraceCommand.self, TopCommand.self, RecordCommand.self,
-            ReplayCommand.self,
-            QueryCommand.self, CompareCommand.self,
+            ReplayCommand.self, QueryCommand.self, CompareCommand.self, ExportCommand.self,
             StatusCommand.self, DoctorCommand.self, RestoreCommand.self,
         ])
 

@@ -107,6 +107,31 @@ package enum Metric: Int, CaseIterable, Sendable {
         }
     }
 
+    /// Whether it is a time, in nanoseconds.
+    package var isTime: Bool { form != .whole }
+
+    /// Whether it is one of a distribution, of which there may be nothing: then it is 0.
+    package var isQuantile: Bool { form == .histogramClass }
+
+    /// Whether it is in thousandths of a core.
+    package var isCores: Bool {
+        switch self {
+        case .capacity, .steal, .interrupts, .forecastMedian, .forecastP95, .allotted: true
+        default: false
+        }
+    }
+
+    /// Whether only some recordings have it, so that a 0 says nothing.
+    package var isOccasional: Bool {
+        switch self {
+        case .disturbed, .forecastMedian, .forecastP95, .allotted, .breaches, .briefProcesses: true
+        default: false
+        }
+    }
+
+    /// Whether components have none of it.
+    package var isOfMachineOnly: Bool { name.hasPrefix("machine.") }
+
     func packed(_ value: Int64) -> Int64 {
         switch form {
         case .whole: value

@@ -32,6 +32,8 @@ package final class StoreReader {
     package private(set) var damage: [Damage] = []
     /// Whether it is of a version that keeps nothing but samples.
     package let isFirstVersion: Bool
+    /// Which runs of `mete record` it is of, in their order; none of versions that did not say.
+    package let sessions: [RecordedSession]
     private let database: DatabaseQueue
     private var numbers: [ComponentID: Int] = [:]
     private var names: [Int: ComponentID] = [:]
@@ -75,6 +77,7 @@ package final class StoreReader {
             isFirstVersion = first
             facts = Dictionary(
                 rows.filter(\.isWhole).map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+            sessions = RecordedSession.all(in: facts)
             damage = problems.map { Damage(component: nil, tier: .raw, start: 0, end: 0, part: $0) }
             if rows.contains(where: { !$0.isWhole }) {
                 damage.append(

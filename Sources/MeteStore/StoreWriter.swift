@@ -184,6 +184,19 @@ package final class StoreWriter {
         processes = ProcessLog(nextRow: 1 + (try Int64.fetchOne(database, sql: "SELECT max(id) FROM processes") ?? 0))
     }
 
+    /// Leaves word of what the windows that follow can say.
+    package func begin(_ session: RecordedSession) throws(StoreError) {
+        var session = session
+        // Where the clock has been set back, windows go on after the last one: see settle().
+        session.start = max(session.start, lastEnd ?? .min)
+        try attempt("write to") {
+            let text = String(decoding: try JSONEncoder().encode(session), as: UTF8.self)
+            try database.write { database in
+                try StoreSchema.setFact("\(RecordedSession.factPrefix)\(session.start)", text, database)
+            }
+        }
+    }
+
     // MARK: Windows
 
     /// Takes in one window; they come in their order.

@@ -46,7 +46,7 @@ package struct QueryCommand: ParsableCommand {
         guard let part = try TimeOption.part(of: reader, from: from, to: to) else {
             return Console.note("\(file) holds no window yet")
         }
-        let chosen = try components(reader)
+        let chosen = try Self.components(component, of: reader)
         if let subject {
             try printDetails(subject, chosen, reader, part)
             return try RecordingFacts.note(reader, part)
@@ -87,17 +87,20 @@ package struct QueryCommand: ParsableCommand {
         }
     }
 
+    /// Those of a recording that have these names, or all.
+    ///
     /// - Returns: nil for the machine.
-    private func components(_ reader: StoreReader) throws -> [ComponentID?] {
-        guard !component.isEmpty else { return [nil] + reader.components }
+    static func components(_ names: [String], of reader: StoreReader) throws -> [ComponentID?] {
+        guard !names.isEmpty else { return [nil] + reader.components }
         let known = Set(reader.components)
-        return try component.map { name in
+        return try names.map { name in
             if name == "machine" { return nil }
             let id = ComponentID(name)
             guard known.contains(id) else {
-                let names = reader.components.map(\.name).filter { $0.contains(name) || name.contains($0) }.prefix(5)
+                let near = reader.components.map(\.name).filter { $0.contains(name) || name.contains($0) }.prefix(5)
                 let hint =
-                    names.isEmpty ? "`mete query \(file)` lists them" : "near it are \(names.joined(separator: ", "))"
+                    near.isEmpty
+                    ? "`mete query \(reader.path)` lists them" : "near it are \(near.joined(separator: ", "))"
                 throw ValidationError("the recording has no component `\(name)`; \(hint)")
             }
             return id

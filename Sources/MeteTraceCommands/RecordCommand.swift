@@ -84,9 +84,9 @@ package struct RecordCommand: ParsableCommand {
         let session = try TraceSession(
             policy: policy, resources: only, functions: CallsOption.functions(calls), ringBytes: ringBytes,
             describes: true)
-        var facts = RecordingFacts.ofThisMachine(only)
-        facts[RecordedFact.unsupported] = session.tracer.probeStates.missing
-        try writer.state(facts)
+        try writer.state(RecordingFacts.ofThisMachine(only))
+        try writer.begin(
+            RecordedSession(resources: only, probes: session.tracer.probeStates, findings: TraceSupport.findings()))
         var windows = 0
         var lost: Int64 = 0
         do {

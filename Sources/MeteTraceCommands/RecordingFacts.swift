@@ -35,7 +35,7 @@ package enum RecordingFacts {
     /// What whoever reads a part of a recording has to know of it: what was lost, not measured, not covered, given up or damaged. To be
     /// asked when that part has been read, since only then all damage is known.
     static func caveats(_ reader: StoreReader, _ part: ClosedRange<Int64>) throws -> [String] {
-        var caveats: [String] = []
+        var caveats = reader.sessions.isEmpty ? [] : RecordingCaveats.sessions(reader.sessions, part)
         if let missing = reader.facts[RecordedFact.unsupported], !missing.isEmpty {
             caveats.append("not measured, for the kernel has no hook for it: \(missing)")
         }
