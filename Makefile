@@ -84,7 +84,7 @@ Sources/CMeteProbes/objects/%.bpf.o: bpf/%.bpf.c $(BPF_HEADERS)
 	@mkdir -p $(@D)
 	$(CLANG) $(BPF_FLAGS) -c $< -o $@
 	$(OBJCOPY) --strip-debug $@
-	@touch Sources/CMeteProbes/objects.c
+	@touch Sources/CMeteProbes/objects.c Sources/CMeteProbes/events.c
 
 install: ## binary, man pages, systemd unit and example policy (PREFIX=/usr/local)
 	@test -x $(RELEASE)/mete || { echo "run \`make build\` first" >&2; exit 1; }

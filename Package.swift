@@ -38,7 +38,8 @@ let package = Package(
         .target(
             name: "CMeteWire", path: "bpf",
             exclude: [
-                "sched.bpf.c", "task.bpf.c", "disk.bpf.c", "network.bpf.c", "calls.bpf.c", "compat.bpf.h",
+                "sched.bpf.c", "task.bpf.c", "disk.bpf.c", "network.bpf.c", "calls.bpf.c", "events.bpf.c",
+                "compat.bpf.h",
                 "disturbance.bpf.h", "histogram.bpf.h",
                 "kernel_types.bpf.h", "maps.bpf.h", "record.bpf.h", "slot.bpf.h",
             ],

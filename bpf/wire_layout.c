@@ -73,3 +73,14 @@ AT(mete_call_use, ended, 48);
 SIZE(mete_call_use, 56);
 
 SIZE(mete_losses, 128);
+
+AT(mete_sched_event, cpu, 8);
+AT(mete_sched_event, kind, 12);
+AT(mete_sched_event, flags, 14);
+AT(mete_sched_event, tid, 16);
+AT(mete_sched_event, next_tid, 24);
+AT(mete_sched_event, lost_before, 32);
+AT(mete_sched_event, next_name, 40);
+SIZE(mete_sched_event, 56);
+
+SIZE(mete_sched_losses, 16);

@@ -48,6 +48,12 @@ static int keep_last_words(enum libbpf_print_level level, const char *format, va
 	return 0;
 }
 
+void mete_probes_listen(struct mete_probes_failure *failure)
+{
+	libbpf_set_print(keep_last_words);
+	listening = failure;
+}
+
 static struct mete_probes *fail(struct mete_probes *probes, struct mete_probes_failure *failure,
 				int error, const char *step)
 {

@@ -78,4 +78,7 @@ void mete_close_calls(struct mete_probes *probes);
 /* Hands a record of the ring buffer to the visitor of the drain under way. */
 int mete_visit_ring_record(void *context, void *record, size_t size);
 
+/* Has what libbpf says on this thread from now on kept in *failure; NULL ends that. */
+void mete_probes_listen(struct mete_probes_failure *failure);
+
 #endif

@@ -109,6 +109,12 @@ package final class Tracer {
     /// Usage of every component since tracing began, ordered by component.
     package var totals: [(component: ComponentID, usage: CPUUsage)] { accountant.totals }
 
+    /// Changes whenever a thread or process comes, goes, or belongs elsewhere.
+    package var generation: Int { accountant.generation }
+
+    /// Who a thread is, as of the last record; also shortly after its process has ended.
+    package func identity(tid: UInt32, pid: UInt32) -> ThreadIdentity? { accountant.identity(tid: tid, pid: pid) }
+
     package func policy(of component: ComponentID) -> ComponentPolicy { accountant.policy(of: component) }
 
     /// Ends the window that is open and says what happened in it.

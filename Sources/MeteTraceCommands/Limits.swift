@@ -8,9 +8,9 @@ enum Limits {
         }
     }
 
-    static func checkRing(_ bytes: UInt32) throws {
+    static func checkRing(_ bytes: UInt32, _ option: String = "--ring-bytes") throws {
         guard (4096...(1 << 30)).contains(bytes) else {
-            throw ValidationError("--ring-bytes must be from 4096 to 1073741824, not \(bytes)")
+            throw ValidationError("\(option) must be from 4096 to 1073741824, not \(bytes)")
         }
     }
 }

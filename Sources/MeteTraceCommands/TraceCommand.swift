@@ -45,8 +45,18 @@ package struct TraceCommand: ParsableCommand {
     )
     var describe = false
 
+    @Option(
+        help: """
+            Instead of tables, write every switch and wake-up into this file, a trace that ui.perfetto.dev and chrome://tracing open; - is \
+            standard output. Costs a record for each.
+            """)
+    var perfetto: String?
+
     @Option(help: ArgumentHelp("Bytes of the ring buffer.", visibility: .hidden))
     var ringBytes: UInt32 = 1 << 20
+
+    @Option(help: ArgumentHelp("Bytes of the ring buffer of --perfetto.", visibility: .hidden))
+    var eventRingBytes: UInt32 = 1 << 24
 
     package init() {}
 
@@ -56,6 +66,8 @@ package struct TraceCommand: ParsableCommand {
         }
         try Limits.checkDuration(duration)
         try Limits.checkRing(ringBytes)
+        try Limits.checkRing(eventRingBytes, "--event-ring-bytes")
+        guard perfetto == nil || !json else { throw ValidationError("--perfetto and --json exclude each other") }
         guard threads >= 0 else { throw ValidationError("--threads must not be negative, it is \(threads)") }
         guard json || !describe else { throw ValidationError("--describe is for --json: tables have no room for it") }
     }
@@ -64,6 +76,11 @@ package struct TraceCommand: ParsableCommand {
         let session = try TraceSession(
             policy: policy, resources: only, functions: CallsOption.functions(calls), ringBytes: ringBytes,
             describes: describe)
+        if let perfetto {
+            let trace = SchedTrace(
+                path: perfetto, interval: interval, duration: duration, resources: only, eventRingBytes: eventRingBytes)
+            return try trace.run(session)
+        }
         let isTerminal = isatty(STDOUT_FILENO) == 1
         try session.run(interval: interval, duration: duration) { view in
             if json {

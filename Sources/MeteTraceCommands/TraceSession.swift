@@ -55,10 +55,13 @@ struct TraceSession {
 
     /// Closes a window every `interval`, until `duration` is over or a signal comes.
     ///
-    /// - Parameter showsLast: whether the window that is open then is shown as well, shorter than the others.
-    func run(interval: Double, duration: Double?, showsLast: Bool = false, _ onWindow: (TraceView) throws -> Void)
-        throws
-    {
+    /// - Parameters:
+    ///   - showsLast: whether the window that is open then is shown as well, shorter than the others.
+    ///   - onStep: called several times a second between windows, after the tracer has taken in what there was.
+    func run(
+        interval: Double, duration: Double?, showsLast: Bool = false, onStep: () throws -> Void = {},
+        _ onWindow: (TraceView) throws -> Void
+    ) throws {
         let tick = Nanoseconds(interval * 1e9)
         var now = TickClock.now()
         var windowEnd = now + tick
@@ -73,6 +76,7 @@ struct TraceSession {
             guard now >= windowEnd else {
                 try tracer.drain()
                 length = step(after: length)
+                try onStep()
                 continue
             }
             // What comes late makes one window longer, and moves none of those after it.

@@ -272,4 +272,48 @@ struct mete_losses {
 	__u64 uncounted_calls;
 };
 
+enum mete_sched_event_kind {
+	/* A CPU went from one thread to the next. */
+	METE_SCHED_SWITCH = 1,
+	/* A thread is ready to run, told while another had this CPU. */
+	METE_SCHED_WAKEUP = 2,
+	/* What a CPU runs when tracing begins: both threads are the same. */
+	METE_SCHED_RUNNING = 3,
+};
+
+enum mete_sched_event_flag {
+	/* The thread that left the CPU wants to go on. */
+	METE_SCHED_RUNNABLE = 1,
+	/* It has ended. */
+	METE_SCHED_ENDED = 2,
+};
+
+/* One event of the scheduler; those of a CPU come in their order, and so do those of a thread.
+ * Thread 0 is an idle CPU. */
+struct mete_sched_event {
+	/* On the monotonic clock. */
+	__u64 time_ns;
+	__u32 cpu;
+	__u16 kind;
+	__u16 flags;
+	/* Of the thread that had the CPU, and its process. */
+	__u32 tid;
+	__u32 pid;
+	/* Of the thread that is given the CPU, or woken, and its process. */
+	__u32 next_tid;
+	__u32 next_pid;
+	/* Events of this CPU that found no room since its last one. */
+	__u32 lost_before;
+	__u32 reserved;
+	char next_name[METE_NAME_BYTES];
+};
+
+/* Of one CPU. */
+struct mete_sched_losses {
+	/* Events that found no room. */
+	__u64 events;
+	/* How many of these a later event has told. */
+	__u64 told;
+};
+
 #endif

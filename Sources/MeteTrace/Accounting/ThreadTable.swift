@@ -11,6 +11,11 @@ struct ThreadTable {
         index.find(key.tid) { slots[$0].key == key }
     }
 
+    /// Of the thread that has this id now.
+    func slot(ofID id: UInt32) -> Int? {
+        index.find(id) { slots[$0].key.tid == id }
+    }
+
     subscript(slot: Int) -> ThreadEntry {
         _read { yield slots[slot] }
         _modify { yield &slots[slot] }
