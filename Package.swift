@@ -96,13 +96,17 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // MARK: Report: a recording becomes a page
+        .target(name: "MeteReport", dependencies: ["MeteModel", "MeteStore"], swiftSettings: strict),
+
         // MARK: Commands; those that only look have no path to MeteControl
         .target(name: "MeteText", swiftSettings: strict),
         .target(name: "CMeteTerminal", cSettings: strictC),
         .target(
             name: "MeteTraceCommands",
             dependencies: [
-                "MeteModel", "MetePolicy", "MeteTrace", "MeteStore", "MeteText", "CMeteTerminal", argumentParser,
+                "MeteModel", "MetePolicy", "MeteTrace", "MeteStore", "MeteReport", "MeteText", "CMeteTerminal",
+                argumentParser,
             ],
             swiftSettings: strict),
         .target(
@@ -149,6 +153,10 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(
+            name: "MeteReportTests",
+            dependencies: ["MeteModel", "MeteStore", "MeteReport", "MeteTestSupport", "SeededRandom"],
+            swiftSettings: strict),
         .testTarget(
             name: "MeteTraceCommandsTests",
             dependencies: [

@@ -24,7 +24,7 @@ struct TargetGraphTests {
         return found
     }
 
-    @Test(arguments: ["MeteTrace", "MeteTraceCommands", "MeteStore"])
+    @Test(arguments: ["MeteTrace", "MeteTraceCommands", "MeteStore", "MeteReport"])
     func tracingHasNoPathToControl(target: String) throws {
         let graph = try Self.graph()
         #expect(graph[target] != nil, "\(graph.keys.sorted())")

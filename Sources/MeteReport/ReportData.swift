@@ -1,0 +1,149 @@
+package import MeteModel
+package import MeteStore
+
+/// What a report is made from: a part of a recording, gathered into bins and totals.
+package struct ReportData {
+    /// What one component used, by bin and in all.
+    struct Component {
+        var name: String
+        var series: [Measure: Series]
+        /// Everything as one sample: sums, and the highest of levels.
+        var total: RecordedSample
+    }
+
+    /// What charts show.
+    enum Measure: CaseIterable, Hashable {
+        case used, demand, delayP50, delayP99, read, written, sent, received, resident
+
+        var metric: Metric {
+            switch self {
+            case .used: .runTime
+            case .demand: .runQueueDelay
+            case .delayP50: .delayP50
+            case .delayP99: .delayP99
+            case .read: .readBytes
+            case .written: .writeBytes
+            case .sent: .sentBytes
+            case .received: .receivedBytes
+            case .resident: .resident
+            }
+        }
+    }
+
+    let bins: Bins
+    let tier: Tier
+    let interval: Nanoseconds
+    /// Those that did anything, in the order of their names.
+    let components: [Component]
+    /// Cores that there were.
+    let capacity: Series
+    let machine: RecordedSample?
+    let caveats: [String]
+    let disturbances: [Disturbance]
+    /// Measures that were not traced in any window.
+    let untraced: Set<Measure>
+    /// Time that is recorded: windows of the machine.
+    let covered: Nanoseconds
+
+    /// - Throws: `StoreError`.
+    package init(_ reader: StoreReader, _ part: ClosedRange<Int64>, disturbances: [Disturbance] = []) throws {
+        let bins = Bins(part, interval: reader.interval)
+        let tier = bins.tier(interval: reader.interval)
+        self.bins = bins
+        self.tier = tier
+        interval = reader.interval
+        self.disturbances = disturbances
+        var cover = [Nanoseconds](repeating: 0, count: bins.count)
+        var capacity = Series(repeating: nil, count: bins.count)
+        var machine: RecordedSample?
+        var traced: Set<Measure> = []
+        try Self.forEachSample(reader, nil, part, tier) { sample in
+            guard let index = bins.index(of: sample.end - sample.length / 2) else { return }
+            cover[index] += sample.length
+            capacity[index] = max(capacity[index] ?? 0, Double(sample[.capacity]) / 1000)
+            machine =
+                machine.map { before in
+                    var sum = before
+                    sum.fold(sample)
+                    return sum
+                } ?? sample
+            for measure in Measure.allCases where reader.sessions.traced(measure.metric, in: sample) {
+                traced.insert(measure)
+            }
+        }
+        self.capacity = capacity
+        self.machine = machine
+        covered = cover.reduce(0, +)
+        untraced = Set(Measure.allCases).subtracting(traced)
+        var components: [Component] = []
+        for component in reader.components {
+            var gathered = Gathering(component.name, bins, cover)
+            try Self.forEachSample(reader, component, part, tier) { gathered.take($0) }
+            if let done = gathered.component { components.append(done) }
+        }
+        self.components = components
+        caveats = try RecordingCaveats(reader, part).texts + Set(reader.damage.map { "\($0)" }).sorted()
+    }
+
+    private static func forEachSample(
+        _ reader: StoreReader, _ component: ComponentID?, _ part: ClosedRange<Int64>, _ tier: Tier,
+        _ body: (RecordedSample) -> Void
+    ) throws {
+        for stretch in Stretches(part, tier: tier, interval: reader.interval) {
+            for sample in try reader.samples(of: component, in: stretch, tier: tier) { body(sample) }
+        }
+    }
+
+    /// Takes in the samples of one component.
+    private struct Gathering {
+        private let name: String
+        private let bins: Bins
+        private let cover: [Nanoseconds]
+        private var sums: [Measure: [Int64]]
+        private var total: RecordedSample?
+
+        init(_ name: String, _ bins: Bins, _ cover: [Nanoseconds]) {
+            self.name = name
+            self.bins = bins
+            self.cover = cover
+            let zeroes = [Int64](repeating: 0, count: bins.count)
+            sums = Dictionary(uniqueKeysWithValues: Measure.allCases.map { ($0, zeroes) })
+        }
+
+        mutating func take(_ sample: RecordedSample) {
+            guard let index = bins.index(of: sample.end - sample.length / 2) else { return }
+            for measure in Measure.allCases {
+                let value = sample[measure.metric]
+                switch measure.metric.fold {
+                case .sum: sums[measure]?[index] &+= value
+                case .highest:
+                    let before = sums[measure]?[index] ?? 0
+                    sums[measure]?[index] = max(before, value)
+                }
+            }
+            guard total != nil else { return total = sample }
+            total?.fold(sample)
+        }
+
+        /// Nil when it did nothing.
+        var component: Component? {
+            guard let total else { return nil }
+            var series: [Measure: Series] = [:]
+            for measure in Measure.allCases {
+                series[measure] = cover.indices.map { index in
+                    guard cover[index] > 0 else { return nil }
+                    let seconds = cover[index].seconds
+                    func sum(_ measure: Measure) -> Double { Double(sums[measure]?[index] ?? 0) }
+                    switch measure {
+                    case .used: return sum(.used) / 1e9 / seconds
+                    case .demand: return (sum(.used) + sum(.demand)) / 1e9 / seconds
+                    case .delayP50, .delayP99: return sum(measure) > 0 ? sum(measure) : nil
+                    case .read, .written, .sent, .received: return sum(measure) / seconds
+                    case .resident: return sum(measure)
+                    }
+                }
+            }
+            return Component(name: name, series: series, total: total)
+        }
+    }
+}
