@@ -43,7 +43,7 @@ extension KernelTests {
             let holder = open(device.path, O_RDONLY | O_CLOEXEC)
             defer { close(holder) }
             let dd = try Executable.named("dd", remedy: "apt-get install coreutils")
-            let watch = try Watch(of: .executable(.glob("**/dd")))
+            let watch = try Watch(of: .comm(.exact("dd")))
             func run(_ arguments: String...) throws -> (asked: UInt64?, device: DiskUsage, workload: DiskUsage) {
                 let (all, mine) = (watch.all(of: device.number), watch.workload(on: device.number))
                 let before = try device.ownCount()
