@@ -15,8 +15,7 @@
 #include <wchar.h>
 
 /* Faults, and what a failed check of Swift's raises. */
-static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP,
-			      SIGFPE,  SIGABRT, SIGSYS};
+static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT, SIGSYS};
 enum { CRASHES = sizeof(crashes) / sizeof(crashes[0]) };
 
 static struct sigaction before[CRASHES];
@@ -72,7 +71,8 @@ void mete_terminal_leave(void)
 	errno = error;
 }
 
-/* Restores, and leaves the rest to whoever would have had the signal: it is pending until this returns. */
+/* Restores, and leaves the rest to whoever would have had the signal: it is pending until this
+ * returns. */
 static void crashed(int number)
 {
 	mete_terminal_leave();
@@ -88,7 +88,8 @@ static void catch_crashes(void)
 
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = crashed;
-	/* A stack that has overflowed has no room for a handler; where somebody made another one, it runs there. */
+	/* A stack that has overflowed has no room for a handler; where somebody made another one,
+	 * it runs there. */
 	action.sa_flags = SA_ONSTACK;
 	for (int index = 0; index < CRASHES; index++)
 		sigaction(crashes[index], &action, &before[index]);

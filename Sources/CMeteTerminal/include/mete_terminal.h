@@ -1,23 +1,25 @@
-/* What a full-screen view needs of the terminal and cannot do in Swift: restoring it from a signal handler, signals as a file, and the
- * width of a character. One terminal per process. */
+/* What a full-screen view needs of the terminal and cannot do in Swift: restoring it from a signal
+ * handler, signals as a file, and the width of a character. One terminal per process. */
 #ifndef METE_TERMINAL_H
 #define METE_TERMINAL_H
 
 #include <stdint.h>
 
-/* Blocks SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT and SIGWINCH, in the calling thread and those it makes later.
- * Returns a descriptor that is readable when one has come, or -1 with errno. */
+/* Blocks SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT and SIGWINCH, in the calling thread and
+ * those it makes later. Returns a descriptor that is readable when one has come, or -1 with errno.
+ */
 int mete_signals_open(void);
 
 /* The next signal that has come, 0 when there is none. */
 int mete_signals_next(int descriptor);
 
-/* Keeps how the terminal is set, takes keys from `input` one by one and unechoed, and turns to the alternate screen of `output`.
- * Anew where that has been done already. From then on the terminal is restored also when the process exits or crashes.
- * Returns 0 or errno. */
+/* Keeps how the terminal is set, takes keys from `input` one by one and unechoed, and turns to the
+ * alternate screen of `output`. Anew where that has been done already. From then on the terminal is
+ * restored also when the process exits or crashes. Returns 0 or errno. */
 int mete_terminal_enter(int input, int output);
 
-/* Undoes `mete_terminal_enter`; nothing where that has been done. May be called by a signal handler. */
+/* Undoes `mete_terminal_enter`; nothing where that has been done. May be called by a signal
+ * handler. */
 void mete_terminal_leave(void);
 
 /* Returns 0 or errno. */
