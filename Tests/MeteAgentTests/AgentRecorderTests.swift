@@ -48,7 +48,12 @@ struct AgentRecorderTests {
         sample.network.traffic[.tcp4] = Traffic(sentBytes: 10, sentPackets: 1)
         let window = TraceWindow(
             samples: [sample], capacity: CapacityReading(cpus: 2, steal: 0.5, interrupts: 0), losses: TraceLosses(),
-            threads: 9, disks: [], calls: [])
+            threads: 9, disks: [],
+            calls: [
+                CallSample(
+                    component: Self.shop, function: "libz:deflate", start: start, end: end,
+                    usage: CallUsage(calls: 7, time: 3000))
+            ])
         let forecast = Forecast(
             demand: Quantiles(median: 0.25, p90: 0.5, p95: 0.75, p99: 1), expires: end, calibration: .unknown,
             source: .decayedPeak, reason: .onlySource)
@@ -80,13 +85,7 @@ struct AgentRecorderTests {
         let snapshot = AgentSnapshot(
             tick: UInt64(number), missedTicks: 0, at: end, tickLength: 100 * .perMillisecond, window: window,
             traced: KernelProbes.Options(), plan: plan, components: [component],
-            calls: [
-                AgentSnapshot.Call(
-                    sample: CallSample(
-                        component: Self.shop, function: "libz:deflate", start: start, end: end,
-                        usage: CallUsage(calls: 7, time: 3000)))
-            ], control: [:], cost: AgentCost(),
-            outcome: outcome)
+            calls: [], control: [:], cost: AgentCost(), outcome: outcome)
         return RecordedTick(
             snapshot, disturbances: [Disturbance(waiter: Self.shop, runner: .realTime, time: 2000)],
             changes: ProcessChanges())
@@ -139,7 +138,9 @@ struct AgentRecorderTests {
     /// Another program holds the file: the recording ends with a word, and the loop has not waited.
     @Test func aFileThatRefusesEndsTheRecording() throws {
         let recorder = try recorder()
-        let other = try DatabaseQueue(path: file)
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: file, configuration: configuration)
         try other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
         for number in 1...30 { recorder.take(tick(number)) }
         recorder.close()
