@@ -96,9 +96,15 @@ __noinline int add_disturbance(u32 waiter, u32 kind, u32 runner, u64 ns)
 	if (!ns)
 		return 0;
 	total = bpf_map_lookup_elem(&disturbances, &key);
+	if (!total) {
+		if (!bpf_map_update_elem(&disturbances, &key, &ns, BPF_NOEXIST))
+			return 0;
+		/* Another CPU may have made the entry meanwhile. */
+		total = bpf_map_lookup_elem(&disturbances, &key);
+	}
 	if (total)
 		*total += ns;
-	else if (bpf_map_update_elem(&disturbances, &key, &ns, BPF_NOEXIST))
+	else
 		COUNT_LOSS(disturbances);
 	return 0;
 }

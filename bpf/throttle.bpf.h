@@ -56,13 +56,14 @@ static __always_inline bool find_throttling(struct task_struct *task, u64 now_ns
 		*found = *last;
 		return true;
 	}
-	/* A smaller sum is that of a new group, which has the memory of a former one. */
-	more = last && last->total_ns < total_ns ? total_ns - last->total_ns : total_ns;
+	/* A smaller sum is that of a new group, which has the memory of a former one. Of a sum that
+	 * is seen for the first time nobody knows how old it is: it is no part of a wait. */
+	more = last ? total_ns - (last->total_ns < total_ns ? last->total_ns : 0) : 0;
 	found->total_ns = total_ns;
 	found->begin_ns = now_ns > more ? now_ns - more : 0;
 	found->end_ns = now_ns;
 	bpf_map_update_elem(&throttlings, &key, found, BPF_ANY);
-	return true;
+	return more;
 }
 
 #endif

@@ -47,9 +47,10 @@ static int visit_event(void *context, void *record, size_t size)
 {
 	struct mete_events *events = context;
 
-	if (size >= sizeof(struct mete_sched_event))
-		events->visit(events->visit_context, record);
-	return 0;
+	if (size < sizeof(struct mete_sched_event) || events->visit(events->visit_context, record))
+		return 0;
+	/* Anything negative ends the round; libbpf counts this event as taken. */
+	return -ECANCELED;
 }
 
 static int attach(struct mete_events *events)
@@ -142,11 +143,14 @@ int mete_events_tell_running(struct mete_events *events)
 	return 0;
 }
 
-long mete_events_drain(struct mete_events *events, mete_event_visitor visit, void *context)
+int mete_events_drain(struct mete_events *events, mete_event_visitor visit, void *context)
 {
+	int count;
+
 	events->visit = visit;
 	events->visit_context = context;
-	return ring_buffer__consume(events->ring);
+	count = ring_buffer__consume(events->ring);
+	return count < 0 && count != -ECANCELED ? count : 0;
 }
 
 int mete_events_losses(struct mete_events *events, uint64_t *lost)

@@ -27,11 +27,14 @@ struct SchedTrace {
             identity: { tracer.identity(tid: $0.tid, pid: $0.pid) })
         try stream.tellRunning()
         var lostElsewhere: Int64 = 0
+        // A moment at which the tracer knew who had come: events find those whom they tell of.
+        var known = beginning
         func drain() throws {
-            // By now the tracer has taken in who has come, so that events find them.
+            let end = known
             trace.refresh(generation: tracer.generation)
             var failure: (any Error)?
-            try stream.drain { event in
+            known = TickClock.now()
+            try stream.drain(upTo: end) { event in
                 guard failure == nil else { return }
                 do {
                     try trace.take(event)
@@ -50,6 +53,7 @@ struct SchedTrace {
         // What was lost last is told by an event after it.
         try tracer.drain()
         try stream.tellRunning()
+        known = TickClock.now()
         try drain()
         var caveats = RecordingCaveats.sessions(sessions, sessions[0].start...Int64.max)
         if lostElsewhere > 0 {

@@ -24,6 +24,9 @@ struct TraceSession {
         options.ownClock = DelayAccounting.current() != .kept
         options.descriptions = describes
         resources.apply(to: &options)
+        // What somebody who looks wants, and an agent in each of its ticks has no time for.
+        options.stalls = true
+        options.memoryWalks = resources.contains(.memory)
         options.functions = functions
         options.callLatencies = !functions.isEmpty
         let (classifier, permanent) = try Self.components(policy)

@@ -23,11 +23,9 @@ package struct TracedResources: OptionSet, Sendable {
 
     package func apply(to options: inout KernelProbes.Options) {
         options.delayHistograms = true
-        options.stalls = true
         options.disk = contains(.disk)
         options.network = contains(.network)
         options.memory = contains(.memory)
-        options.memoryWalks = contains(.memory)
     }
 }
 

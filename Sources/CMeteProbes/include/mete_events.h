@@ -10,7 +10,8 @@
 
 struct mete_events;
 
-typedef void (*mete_event_visitor)(void *context, const struct mete_sched_event *event);
+/* Returns whether more events are wanted now. */
+typedef bool (*mete_event_visitor)(void *context, const struct mete_sched_event *event);
 
 /* Loads and attaches; NULL with *failure filled in when that cannot be done. ring_bytes is rounded
  * up to a power of two of at least a page. */
@@ -21,8 +22,9 @@ void mete_events_close(struct mete_events *events);
  * -errno. */
 int mete_events_tell_running(struct mete_events *events);
 
-/* Hands over all events that are in the ring buffer. Returns their number, or -errno. */
-long mete_events_drain(struct mete_events *events, mete_event_visitor visit, void *context);
+/* Hands over the events that are in the ring buffer, until the visitor wants no more. Returns 0 or
+ * -errno. */
+int mete_events_drain(struct mete_events *events, mete_event_visitor visit, void *context);
 
 /* Events of all CPUs that found no room since load. Returns 0 or -errno. */
 int mete_events_losses(struct mete_events *events, uint64_t *lost);

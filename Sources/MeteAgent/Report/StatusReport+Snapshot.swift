@@ -139,6 +139,15 @@ extension LossReport {
             LossReport(
                 kind: "unattributedThreads", count: losses.unattributedThreads,
                 meaning: "exits without any room; their usage was counted to `rest`"),
+            LossReport(
+                kind: "diskRequests", count: losses.unattributedRequests,
+                meaning: "a disk request whose maker is not known, counted to `rest`"),
+            LossReport(
+                kind: "uncountedDiskRequests", count: losses.uncountedRequests,
+                meaning: "a disk request that is counted nowhere"),
+            LossReport(
+                kind: "socketCalls", count: losses.unattributedCalls,
+                meaning: "a socket call of a new program, counted to `rest`"),
             LossReport(kind: "ticks", count: missedTicks, meaning: "the loop was not run in time"),
         ]
             + [

@@ -1,11 +1,14 @@
 import CMeteProbes
 import CMeteWire
 import Glibc
+package import MeteModel
 
 /// Every switch and wake-up, one by one. Costs a record for each, so it is loaded for traces that show them and for nothing else. Belongs to
 /// one thread; detached and unloaded when released.
 package final class SchedEventStream {
     private let handle: OpaquePointer
+    /// Taken from the ring buffer, and later than what was asked for.
+    private var held: SchedEvent?
 
     /// - Parameter ringBytes: rounded up to a power of two of at least a page.
     /// - Throws: `TraceError` when the kernel has no BTF or refuses the programs.
@@ -27,20 +30,37 @@ package final class SchedEventStream {
         try check(Int(mete_events_tell_running(handle)), "ask the CPUs what they run")
     }
 
-    /// Hands over every event that the ring buffer holds.
-    package func drain(_ visit: (SchedEvent) -> Void) throws(TraceError) {
-        let count = withoutActuallyEscaping(visit) { visit in
-            var box = visit
+    /// Hands over the events that the ring buffer holds, up to the first that is later than `end`: those after it come the next time. So
+    /// this ends, however fast events come.
+    ///
+    /// - Parameter end: on the monotonic clock.
+    package func drain(upTo end: Nanoseconds, _ visit: (SchedEvent) -> Void) throws(TraceError) {
+        if let held {
+            guard held.time <= end else { return }
+            visit(held)
+            self.held = nil
+        }
+        var later: SchedEvent?
+        let result = withoutActuallyEscaping(visit) { visit in
+            var box: (SchedEvent) -> Bool = { event in
+                guard event.time > end else {
+                    visit(event)
+                    return true
+                }
+                later = event
+                return false
+            }
             return withUnsafeMutablePointer(to: &box) { pointer in
                 mete_events_drain(
                     handle,
                     { context, event in
-                        guard let event = event.flatMap({ SchedEvent($0.pointee) }) else { return }
-                        context?.assumingMemoryBound(to: ((SchedEvent) -> Void).self).pointee(event)
+                        guard let event = event.flatMap({ SchedEvent($0.pointee) }) else { return true }
+                        return context?.assumingMemoryBound(to: ((SchedEvent) -> Bool).self).pointee(event) ?? false
                     }, pointer)
             }
         }
-        try check(count, "drain the ring buffer of events")
+        held = later
+        try check(Int(result), "drain the ring buffer of events")
     }
 
     /// Events that found no room so far.

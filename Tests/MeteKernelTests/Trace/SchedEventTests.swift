@@ -45,7 +45,7 @@ extension KernelTests {
             var run = Run()
             let stream = try SchedEventStream(ringBytes: ringBytes)
             var timeline = SchedTimeline(beginning: TickClock.now())
-            func drain() throws { try stream.drain { timeline.apply($0) { run.take($0) } } }
+            func drain() throws { try stream.drain(upTo: TickClock.now()) { timeline.apply($0) { run.take($0) } } }
             try stream.tellRunning()
             let process = try Workload(workload).process
             while !process.hasEnded() {
