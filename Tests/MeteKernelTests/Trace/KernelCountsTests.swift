@@ -43,7 +43,7 @@ extension KernelTests {
             let holder = open(device.path, O_RDONLY | O_CLOEXEC)
             defer { close(holder) }
             let dd = try Executable.named("dd", remedy: "apt-get install coreutils")
-            let watch = try Watch(of: .comm(.exact("dd")))
+            let watch = try Watch(of: .commandLine(.regex("/dd( |$)")))
             func run(_ arguments: String...) throws -> (asked: UInt64?, device: DiskUsage, workload: DiskUsage) {
                 let (all, mine) = (watch.all(of: device.number), watch.workload(on: device.number))
                 let before = try device.ownCount()
@@ -106,7 +106,7 @@ extension KernelTests {
                 ip link set lo up && "$0" traffic \(kind.rawValue) 1000 3000 &&
                     cat /proc/net/snmp >\(folder.file("snmp")) && cat /proc/net/snmp6 >\(folder.file("snmp6"))
                 """
-            let watch = try Watch(of: .executable(.glob("**/mete-workload")))
+            let watch = try Watch(of: .commandLine(.regex("mete-workload")))
             let process = try ChildProcess(
                 unshare, ["-n", "/bin/sh", "-c", script, Executable.sibling("mete-workload").path])
             try watch.follow(process)
@@ -132,7 +132,7 @@ extension KernelTests {
         // MARK: CPU
 
         @Test func switchesAreThoseOfGetrusage() throws {
-            let watch = try Watch()
+            let watch = try Watch(of: .commandLine(.regex("/mete-workload switches 1 2$")))
             let process = try Workload("switches", "1", "2").process
             try watch.follow(process)
             let truth = try #require(process.waitForEnd())
@@ -148,7 +148,7 @@ extension KernelTests {
         }
 
         @Test func faultsAreThoseOfGetrusage() throws {
-            let watch = try Watch()
+            let watch = try Watch(of: .commandLine(.regex("/mete-workload forks 3000 0$")))
             let process = try Workload("forks", "3000", "0").process
             try watch.follow(process)
             let truth = try #require(process.waitForEnd())

@@ -7,6 +7,9 @@ import Testing
 extension KernelTests {
     /// Totals against what other programs say that they did: bytes and requests of disks to the last one, as are messages and retransmits;
     /// bytes of iperf3 but for what it says to itself beside its data.
+    ///
+    /// What starts a tool is in the same component as the tool is, by its command line: until mete has heard of a new program, it may count
+    /// it where its process was before.
     struct OtherToolsTests {
         // MARK: fio
 
@@ -51,7 +54,7 @@ extension KernelTests {
             let fio = try Executable.named("fio", remedy: "apt-get install fio")
             let folder = try TemporaryFolder(prefix: "mete-fio")
             let device = try LoopDevice(megabytes: 64)
-            let watch = try Watch(of: .executable(.glob("**/fio")))
+            let watch = try Watch(of: .commandLine(.regex("/fio( |$)")))
             let report = folder.file("report")
             let process = try ChildProcess(
                 fio,
@@ -130,7 +133,7 @@ extension KernelTests {
                 cat /proc/net/snmp >\(folder.file("snmp"))
                 cat /proc/net/netstat >\(folder.file("netstat"))
                 """
-            let watch = try Watch(of: .executable(.glob("**/iperf3")))
+            let watch = try Watch(of: .commandLine(.regex("/iperf3( |$)")))
             let process = try ChildProcess(unshare, ["-n", "/bin/sh", "-c", script])
             try watch.follow(process)
             try #require(process.waitForEnd()?.code == 0, "\((try? folder.text("client")) ?? "")")
@@ -184,8 +187,10 @@ extension KernelTests {
                     """)
             let truth = try #require(exchange.kernel["Tcp RetransSegs"])
             #expect(truth > 20 && exchange.kernelMore["TcpExt TCPFastRetrans"] ?? 0 > 0, "the detector")
-            #expect(exchange.report.sum_sent?.retransmits == truth)
             #expect(exchange.counted.retransmits == truth)
+            // iperf3 looks once its time is over, and the kernel goes on.
+            let seen = try #require(exchange.report.sum_sent?.retransmits)
+            #expect(seen <= truth && seen > truth - truth / 20, "\(seen) of \(truth)")
             // Those of the beginning and the end of a connection are in no call of a thread.
             let segments = Double(try #require(exchange.kernel["Tcp OutSegs"]) + truth)
             let counted = Double(exchange.traffic(.tcp4, .tcp6).sentPackets)

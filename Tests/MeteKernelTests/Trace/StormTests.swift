@@ -43,7 +43,8 @@ extension KernelTests {
             try #require(
                 Polling.wait(seconds: 60) { (try? folder.text("said")) == "\(threads) threads\n" || crowd.hasEnded() })
             try #require(crowd.exit == nil, "\(crowd.exit as Any)")
-            let tracer = try Workload.tracer(Watch.everything)
+            let tracer = try Workload.tracer(
+                Watch.everything, matching: .commandLine(.regex("/mete-workload crowd \(threads)$")))
             let window = try tracer.closeWindow()
             let found = try #require(window.samples.first { $0.component == Workload.component })
             // And the process that made the others.
