@@ -289,14 +289,24 @@ int mete_probes_read_pending_network(struct mete_probes *probes, mete_network_vi
 	return errno == ENOENT ? 0 : -errno;
 }
 
-void mete_probes_forget_pending_network(struct mete_probes *probes, uint32_t slot)
+int mete_probes_take_pending_network(struct mete_probes *probes, uint32_t slot,
+				     struct mete_network_use *last)
 {
-	bpf_map_delete_elem(probes->pending_network_fd, &slot);
+	return bpf_map_lookup_and_delete_elem(probes->pending_network_fd, &slot, last) ? -errno : 0;
 }
 
-void mete_probes_forget_disk(struct mete_probes *probes, const struct mete_disk_key *key)
+int mete_probes_take_disk(struct mete_probes *probes, const struct mete_disk_key *key,
+			  struct mete_disk_use *last)
 {
-	bpf_map_delete_elem(probes->disk_fd, key);
+	int cpu;
+
+	memset(last, 0, sizeof(*last));
+	if (bpf_map_lookup_and_delete_elem(probes->disk_fd, key, probes->per_cpu_disk))
+		return -errno;
+	for (cpu = 0; cpu < probes->cpu_count; cpu++)
+		add_counters((uint64_t *)last, (const uint64_t *)&probes->per_cpu_disk[cpu],
+			     sizeof(*last) / sizeof(uint64_t));
+	return 0;
 }
 
 int mete_probes_read_disturbances(struct mete_probes *probes, mete_disturbance_visitor visit,

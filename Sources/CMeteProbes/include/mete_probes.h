@@ -129,12 +129,16 @@ int mete_probes_read_disturbances(struct mete_probes *probes, mete_disturbance_v
 /* Hands over what pending slots have counted. Returns 0 or -errno. */
 int mete_probes_read_pending_network(struct mete_probes *probes, mete_network_visitor visit,
 				     void *context);
-/* Takes out what a slot counted that is not pending any more. */
-void mete_probes_forget_pending_network(struct mete_probes *probes, uint32_t slot);
+/* Takes out what a slot counted that is not pending any more: all of it, up to now. Returns 0 or
+ * -errno. */
+int mete_probes_take_pending_network(struct mete_probes *probes, uint32_t slot,
+				     struct mete_network_use *last);
 
 /* Hands over what was read and written since load, by device and slot. Returns 0 or -errno. */
 int mete_probes_read_disk(struct mete_probes *probes, mete_disk_visitor visit, void *context);
-void mete_probes_forget_disk(struct mete_probes *probes, const struct mete_disk_key *key);
+/* Takes out one of these: all of it, up to now. Returns 0 or -errno. */
+int mete_probes_take_disk(struct mete_probes *probes, const struct mete_disk_key *key,
+			  struct mete_disk_use *last);
 
 /* The same by thread, of threads that have not been forgotten. */
 int mete_probes_read_thread_disk(struct mete_probes *probes, mete_thread_disk_visitor visit,

@@ -90,11 +90,20 @@ extension KernelProbes {
         return found
     }
 
-    func forgetPendingNetwork(_ slot: Int) { mete_probes_forget_pending_network(handle, UInt32(slot)) }
+    /// Takes out what a process has counted while it was pending.
+    func takePendingNetwork(_ slot: Int) throws(TraceError) -> NetworkUsage {
+        var last = mete_network_use()
+        let result = mete_probes_take_pending_network(handle, UInt32(slot), &last)
+        try check(Int(result), "take out the counters of the network of a process")
+        return NetworkUsage(last)
+    }
 
-    func forgetDisk(_ device: DiskDevice, _ slot: Int) {
+    /// Takes out what was counted for one device and slot.
+    func takeDisk(_ device: DiskDevice, _ slot: Int) throws(TraceError) -> DiskUsage {
         var key = mete_disk_key(device: device.major << 20 | device.minor, slot: UInt32(slot))
-        mete_probes_forget_disk(handle, &key)
+        var last = mete_disk_use()
+        try check(Int(mete_probes_take_disk(handle, &key, &last)), "take out the counters of a disk")
+        return DiskUsage(last)
     }
 
     /// What was read and written since the programs were loaded.

@@ -55,9 +55,11 @@ struct ResourceMeter {
                 pendingNetwork[count.slot] = count.usage
             }
         }
+        // What came since this was read is in it as well.
         for slot in settled {
-            probes.forgetPendingNetwork(slot)
-            pendingNetwork[slot] = nil
+            let last = try probes.takePendingNetwork(slot)
+            let before = pendingNetwork.removeValue(forKey: slot) ?? NetworkUsage()
+            if last != before { found.append((slot, last - before)) }
         }
         return found
     }
@@ -109,9 +111,12 @@ struct ResourceMeter {
                 settled.append(key)
             }
         }
+        // What came since this was read is in it as well.
         for key in settled {
-            probes.forgetDisk(key.device, key.slot)
-            disk[key] = nil
+            let last = try probes.takeDisk(key.device, key.slot)
+            let before = disk.removeValue(forKey: key) ?? DiskUsage()
+            guard last != before else { continue }
+            found.append(KernelProbes.DiskCount(device: key.device, slot: key.slot, usage: last - before))
         }
         return found
     }
