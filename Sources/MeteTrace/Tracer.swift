@@ -248,13 +248,11 @@ package final class Tracer {
 
     private func readStalls() -> (machine: Stalls?, components: [ComponentID: Stalls]) {
         guard pressure != nil else { return (nil, [:]) }
+        let machine = pressure?.readMachine()
+        let groups = accountant.ownedGroups()
         let now = Self.now()
         let end = now.nanoseconds + (now - windowStart) / Self.pressureShare
-        let groups = accountant.ownedGroups()
-        return (
-            pressure?.readMachine(),
-            pressure?.read(groups) { Self.now().nanoseconds < end } ?? [:]
-        )
+        return (machine, pressure?.read(groups) { Self.now().nanoseconds < end } ?? [:])
     }
 
     /// What of a wait was throttled is known from here, and costs nothing more. The sums that cgroups keep (`throttled_usec` in cpu.stat)

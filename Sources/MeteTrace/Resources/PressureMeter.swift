@@ -39,7 +39,8 @@ struct PressureMeter {
     ///
     /// - Parameters:
     ///   - owned: groups with whose they are, ordered by path. One that is new here, or another component's, counts from now on.
-    ///   - hasTime: asked before each; what is left when it says no is read first the next time, and nothing of it is lost.
+    ///   - hasTime: asked after each, so that every window gets on; what is left when it says no is read first the next time, and nothing
+    ///     of it is lost.
     mutating func read(
         _ owned: [(path: String, component: ComponentID)], while hasTime: () -> Bool
     ) -> [ComponentID: Stalls] {
@@ -48,9 +49,10 @@ struct PressureMeter {
         var next: [String: (component: ComponentID, total: Stalls)] = [:]
         let first = resumption.flatMap { path in owned.firstIndex { $0.path >= path } } ?? 0
         resumption = nil
+        var isOver = false
         for (path, component) in owned[first...] + owned[..<first] {
             let before = groups[path].flatMap { $0.component == component ? $0.total : nil }
-            guard resumption == nil, hasTime() else {
+            guard !isOver else {
                 if resumption == nil { resumption = path }
                 if let before { next[path] = (component, before) }
                 continue
@@ -58,6 +60,7 @@ struct PressureMeter {
             guard let now = read({ hierarchy.file("\($0).pressure", ofGroup: path) }) else { continue }
             next[path] = (component, now)
             found[component, default: Stalls()] += before.map { now - $0 } ?? now.nothing
+            isOver = !hasTime()
         }
         groups = next
         return found
