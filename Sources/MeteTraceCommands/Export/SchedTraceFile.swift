@@ -168,7 +168,8 @@ final class SchedTraceFile {
         } else {
             name = found?.name ?? "\(thread.tid)"
             names[thread.tid] = name
-            write(name: name, of: thread)
+            // Of one that has ended its track has the name that it had.
+            if found != nil { write(name: name, of: thread) }
         }
         let component = found?.component.name ?? "unknown"
         // A category is a list with commas.
