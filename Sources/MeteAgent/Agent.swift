@@ -62,7 +62,9 @@ package final class Agent {
             if let recording = options.recording {
                 recorder = try AgentRecorder(
                     recording, tick: source.policy.tick,
-                    facts: [RecordedFact.unsupported: tracer.probeStates.missing], version: version, log: log)
+                    session: RecordedSession(
+                        start: WallClock.nanoseconds(at: now), version: version, scope: tracer.scope,
+                        caveats: TraceSupport.caveats()), log: log)
             } else {
                 recorder = nil
             }

@@ -1,4 +1,4 @@
-package import MeteModel
+import MeteModel
 package import MeteStore
 
 /// What a report is made from: a part of a recording, gathered into bins and totals.
@@ -8,6 +8,13 @@ package struct ReportData {
         var name: String
         var series: [Measure: Series]
         /// Everything as one sample: sums, and the highest of levels.
+        var total: RecordedSample
+    }
+
+    /// What one component did of one function.
+    struct Call {
+        var component: String
+        var function: String
         var total: RecordedSample
     }
 
@@ -39,20 +46,22 @@ package struct ReportData {
     let capacity: Series
     let machine: RecordedSample?
     let caveats: [String]
-    let disturbances: [Disturbance]
+    /// Nil where the recording does not say.
+    let disturbances: [Disturbance]?
+    /// In the order of their names; none where none were counted.
+    let calls: [Call]
     /// Measures that were not traced in any window.
     let untraced: Set<Measure>
     /// Time that is recorded: windows of the machine.
     let covered: Nanoseconds
 
     /// - Throws: `StoreError`.
-    package init(_ reader: StoreReader, _ part: ClosedRange<Int64>, disturbances: [Disturbance] = []) throws {
+    package init(_ reader: StoreReader, _ part: ClosedRange<Int64>) throws {
         let bins = Bins(part, interval: reader.interval)
         let tier = bins.tier(interval: reader.interval)
         self.bins = bins
         self.tier = tier
         interval = reader.interval
-        self.disturbances = disturbances
         var cover = [Nanoseconds](repeating: 0, count: bins.count)
         var capacity = Series(repeating: nil, count: bins.count)
         var machine: RecordedSample?
@@ -76,13 +85,41 @@ package struct ReportData {
         covered = cover.reduce(0, +)
         untraced = Set(Measure.allCases).subtracting(traced)
         var components: [Component] = []
+        var calls: [Call] = []
         for component in reader.components {
             var gathered = Gathering(component.name, bins, cover)
             try Self.forEachSample(reader, component, part, tier) { gathered.take($0) }
-            if let done = gathered.component { components.append(done) }
+            guard let done = gathered.component else { continue }
+            if done.total.isOfCalls, let (caller, function) = component.calledFunction {
+                calls.append(Call(component: caller.name, function: function, total: done.total))
+            } else {
+                components.append(done)
+            }
         }
         self.components = components
+        self.calls = calls
+        disturbances = try Self.disturbances(reader, part)
         caveats = try RecordingCaveats(reader, part).texts + Set(reader.damage.map { "\($0)" }).sorted()
+    }
+
+    /// The sums over the part.
+    private static func disturbances(_ reader: StoreReader, _ part: ClosedRange<Int64>) throws -> [Disturbance]? {
+        guard let since = reader.detailsSince else { return nil }
+        struct Pair: Hashable {
+            var waiter: ComponentID
+            var runner: Disturbance.Runner
+        }
+        // Of single windows older than that nothing but sums over minutes may be left, and for a long time these are enough.
+        let isShort = part.upperBound - part.lowerBound <= 3 * 3600 * .perSecond
+        let tier: Tier = isShort && since <= part.lowerBound + reader.interval ? .raw : .minute
+        var sums: [Pair: Nanoseconds] = [:]
+        for stretch in Stretches(part, tier: tier, interval: reader.interval) {
+            for sample in try reader.details(of: nil, [.disturbance], in: stretch, tier: tier) {
+                guard let one = Disturbance(sample) else { continue }
+                sums[Pair(waiter: one.waiter, runner: one.runner), default: 0] &+= one.time
+            }
+        }
+        return sums.map { Disturbance(waiter: $0.key.waiter, runner: $0.key.runner, time: $0.value) }
     }
 
     private static func forEachSample(
@@ -145,5 +182,12 @@ package struct ReportData {
             }
             return Component(name: name, series: series, total: total)
         }
+    }
+}
+
+extension RecordedSample {
+    /// Whether it counts calls of a function, and nothing else.
+    fileprivate var isOfCalls: Bool {
+        [Metric.calls, .callTime, .callsLeft].contains { self[$0] != 0 } && self[.threads] == 0 && self[.runTime] == 0
     }
 }

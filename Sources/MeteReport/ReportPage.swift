@@ -42,6 +42,7 @@ package struct ReportPage {
         \(network())
         \(memory())
         \(totals())
+        \(calls())
         <p class="soft">Made by mete \(HTMLText.escaped(version)) report. All times are UTC.</p>
         </main>
         </body>
@@ -186,10 +187,11 @@ package struct ReportPage {
 
     private func disturbances() -> String {
         let title = "Who disturbed whom"
-        guard !data.disturbances.isEmpty else {
+        guard let disturbances = data.disturbances else {
             return section(title, "The recording does not say who ran while others waited.", "")
         }
-        let sorted = data.disturbances.sorted { ($1.time, $0.waiter) < ($0.time, $1.waiter) }
+        guard !disturbances.isEmpty else { return section(title, "Nobody waited for as long as 20 µs.", "") }
+        let sorted = disturbances.sorted { ($1.time, $0.waiter, $0.runner.kind) < ($0.time, $1.waiter, $1.runner.kind) }
         let most = max(1, sorted.first?.time ?? 1)
         let rows = sorted.prefix(Self.mostDisturbances).map { disturbance in
             let width = Quantity.fixed(100 * Double(disturbance.time) / Double(most), 1)
@@ -222,6 +224,28 @@ package struct ReportPage {
         case .steal: "whoever it was: the hypervisor had the CPU"
         case .unknown: "not known"
         }
+    }
+
+    // MARK: Calls
+
+    private func calls() -> String {
+        guard !data.calls.isEmpty else { return "" }
+        let rows = data.calls.map { call in
+            let p99 = call.total[.callP99]
+            return """
+                <tr><th scope="row">\(HTMLText.escaped(call.component))</th><td>\(HTMLText.escaped(call.function))</td>\
+                <td>\(call.total[.calls])</td><td>\(Quantity.duration.said(Double(call.total[.callTime])))</td>\
+                <td>\(p99 > 0 ? Quantity.duration.said(Double(p99)) : "\u{2013}")</td></tr>
+                """
+        }
+        return section(
+            "Calls",
+            "Of the functions that were asked for: how often they were called, and for how long threads were inside.",
+            """
+            <div class="scroll"><table><thead><tr><th scope="col">Component</th><th scope="col">function</th>\
+            <th scope="col">calls</th><th scope="col">time inside</th><th scope="col">worst p99</th></tr></thead>
+            <tbody>\(rows.joined(separator: "\n"))</tbody></table></div>
+            """)
     }
 
     // MARK: Totals

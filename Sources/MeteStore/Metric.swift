@@ -129,6 +129,19 @@ package enum Metric: Int, CaseIterable, Sendable {
         }
     }
 
+    /// Whether it is time for which threads stood still, which the machine has of its own: components stand still at the same time.
+    package var isStall: Bool {
+        switch self {
+        case .memoryStalledSome, .memoryStalledFull, .cpuStalledSome, .cpuStalledFull, .diskStalledSome,
+            .diskStalledFull:
+            true
+        default: false
+        }
+    }
+
+    /// Whether the machine's is the sum of its components', or none.
+    package var addsUpOverComponents: Bool { !isStall && !isOfMachineOnly }
+
     /// Whether components have none of it.
     package var isOfMachineOnly: Bool { name.hasPrefix("machine.") }
 

@@ -9,6 +9,4 @@ package enum RecordedFact {
     package static let machine = "machine"
     /// What was traced, with commas between.
     package static let resources = "resources"
-    /// What could not be measured there; empty for nothing.
-    package static let unsupported = "unsupported"
 }

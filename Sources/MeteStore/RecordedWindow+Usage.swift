@@ -5,10 +5,11 @@ extension RecordedWindow {
     /// The samples of a window, and what the machine did as their sum; those of components that did nothing and have nobody are left out.
     ///
     /// - Parameters:
+    ///   - stalls: of the machine.
     ///   - end: nanoseconds since 1970.
     ///   - complete: adds to a component's sample what is not in its usage.
     package init(
-        _ samples: [UsageSample], end: Int64, length: Nanoseconds,
+        _ samples: [UsageSample], stalls: Stalls?, end: Int64, length: Nanoseconds,
         complete: (ComponentID, inout RecordedSample) -> Void
     ) {
         var machine = RecordedSample(end: end, length: length)
@@ -16,10 +17,13 @@ extension RecordedWindow {
         for sample in samples {
             var recorded = RecordedSample(sample, end: end)
             complete(sample.component, &recorded)
-            for metric in Metric.allCases where metric.fold == .sum { machine[metric] &+= recorded[metric] }
+            for metric in Metric.allCases where metric.fold == .sum && metric.addsUpOverComponents {
+                machine[metric] &+= recorded[metric]
+            }
             for metric in Self.levelsThatAddUp { machine[metric] &+= recorded[metric] }
             if !recorded.isIdle { components.append((sample.component, recorded)) }
         }
+        machine.set(stalls ?? Stalls())
         self.init(machine: machine, components: components)
     }
 
@@ -63,7 +67,7 @@ extension RecordedSample {
     }
 
     /// What the kernel does not say is kept as nothing.
-    package mutating func set(_ stalls: Stalls) {
+    fileprivate mutating func set(_ stalls: Stalls) {
         self[.memoryStalledSome] = stalls.memory?.some ?? 0
         self[.memoryStalledFull] = stalls.memory?.full ?? 0
         self[.cpuStalledSome] = stalls.cpu?.some ?? 0

@@ -1,46 +1,111 @@
-import MeteModel
+package import MeteModel
 
-/// What has to be known to read the figures of a part of a recording; stands in every export.
+/// What has to be known to read the figures of a part of a recording: what was lost, not measured, not covered or given up. Stands in
+/// every export; what is damaged is known only when the part has been read.
 package struct RecordingCaveats {
-    /// In the order of time.
     package let texts: [String]
 
+    /// So many times without a window are told one by one.
+    private static let mostGaps = 3
+
     package init(_ reader: StoreReader, _ part: ClosedRange<Int64>) throws(StoreError) {
-        var texts = Self.sessions(reader.sessions, part)
-        let lost = try Self.lost(reader, part)
-        if lost > 0 {
-            texts.append("\(lost) records, requests or calls were lost, came late or are not attributed")
+        var texts = Self.sessions(reader.sessions, part, interval: reader.interval)
+        let machine = try Self.machine(reader, part)
+        let lost = try Self.lost(reader, part, machine)
+        if lost > 0 { texts.append(Self.lost(lost)) }
+        let brief = machine.reduce(0) { $0 &+ $1[.briefProcesses] }
+        if brief > 0 {
+            texts.append("\(brief) processes that lived less than a window and used next to nothing are only counted")
+        }
+        let gaps = try reader.gaps(in: part)
+        for gap in gaps.prefix(Self.mostGaps) {
+            texts.append("nothing was recorded from \(Self.time(gap.lowerBound)) to \(Self.time(gap.upperBound))")
+        }
+        if gaps.count > Self.mostGaps {
+            texts.append("and \(gaps.count - Self.mostGaps) more times in which nothing was recorded")
+        }
+        if reader.isFirstVersion {
+            texts.append("an earlier mete recorded it, without devices, sockets, disturbances, threads and processes")
+        } else if let since = reader.detailsSince, since > part.lowerBound + reader.interval {
+            texts.append(
+                "devices, sockets, disturbances and threads of single windows are kept from \(Self.time(since)) on")
         }
         self.texts = texts
     }
 
-    package static func sessions(_ sessions: [RecordedSession], _ part: ClosedRange<Int64>) -> [String] {
+    private static func time(_ nanoseconds: Int64) -> String { CivilTime(nanosecondsSince1970: nanoseconds).iso8601 }
+
+    package static func lost(_ count: Int64) -> String {
+        "\(count) records, requests or calls were lost, came late or are not attributed"
+    }
+
+    /// - Parameter interval: of a window: the first may have begun a little before its session.
+    package static func sessions(
+        _ sessions: [RecordedSession], _ part: ClosedRange<Int64>, interval: Nanoseconds = 0
+    ) -> [String] {
         var texts: [String] = []
-        if sessions.first.map({ part.lowerBound < $0.start }) ?? true {
-            let until = sessions.first.map { " before \(CivilTime(nanosecondsSince1970: $0.start).iso8601)" } ?? ""
+        if sessions.first.map({ part.lowerBound + interval < $0.start }) ?? true {
+            let until = sessions.first.map { " before \(time($0.start))" } ?? ""
             texts.append("the recording does not say what was not traced\(until): a 0 there may mean that")
         }
         for (index, session) in sessions.enumerated() {
             let end = index + 1 < sessions.count ? sessions[index + 1].start : .max
             guard session.start < part.upperBound, end > part.lowerBound else { continue }
-            let since = index > 0 ? " since \(CivilTime(nanosecondsSince1970: session.start).iso8601)" : ""
-            if !session.untraced.isEmpty {
-                texts.append("not traced\(since), and absent here: \(session.untraced.joined(separator: ", "))")
+            let since = index > 0 ? " since \(time(session.start))" : ""
+            // Calls are counted where somebody asks for them: that nobody did is nothing to warn of.
+            let untraced = session.untraced.filter { !$0.hasPrefix("calls.") }
+            if !untraced.isEmpty {
+                texts.append("not traced\(since), and absent here: \(untraced.joined(separator: ", "))")
             }
             for caveat in session.caveats where !texts.contains(caveat) { texts.append(caveat) }
         }
         return texts
     }
 
-    /// The counter begins anew with each session.
-    private static func lost(_ reader: StoreReader, _ part: ClosedRange<Int64>) throws(StoreError) -> Int64 {
+    // MARK: Losses
+
+    /// Longer parts are looked at minute by minute.
+    private static let longest: Nanoseconds = 3 * 3600 * .perSecond
+
+    private static func machine(
+        _ reader: StoreReader, _ part: ClosedRange<Int64>
+    ) throws(StoreError) -> [RecordedSample] {
+        let (length, isOverflown) = part.upperBound.subtractingReportingOverflow(part.lowerBound)
+        if !isOverflown, length <= longest {
+            let samples = try reader.samples(of: nil, in: part, tier: .raw)
+            // Single windows may have been given up.
+            if !samples.isEmpty { return samples }
+        }
+        return try reader.samples(of: nil, in: part, tier: .minute)
+    }
+
+    /// Those of the part: the counter begins anew with each session, and goes on from what was lost before the part.
+    private static func lost(
+        _ reader: StoreReader, _ part: ClosedRange<Int64>, _ machine: [RecordedSample]
+    ) throws(StoreError) -> Int64 {
         var sum: Int64 = 0
-        var before: Int64 = 0
-        for sample in try reader.samples(of: nil, in: part, tier: .minute) {
+        var before = try last(reader, before: part.lowerBound)
+        for sample in machine {
             let now = sample[.lost]
-            sum += now >= before ? now - before : now
-            before = now
+            if let old = before, session(reader, old) == session(reader, sample), now >= old[.lost] {
+                sum += now - old[.lost]
+            } else {
+                sum += now
+            }
+            before = sample
         }
         return sum
+    }
+
+    private static func session(_ reader: StoreReader, _ sample: RecordedSample) -> Int? {
+        reader.sessions.lastIndex { $0.start < sample.end }
+    }
+
+    /// The machine's last sample whose middle lies before a time.
+    private static func last(_ reader: StoreReader, before time: Int64) throws(StoreError) -> RecordedSample? {
+        guard let first = try reader.range()?.lowerBound, first < time else { return nil }
+        let near = max(first, time - 100 * reader.interval)
+        if let sample = try reader.samples(of: nil, in: near...(time - 1), tier: .raw).last { return sample }
+        return try reader.samples(of: nil, in: first...(time - 1), tier: .minute).last
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 package import MeteModel
 
 /// Writes a recording.
@@ -120,6 +121,7 @@ package final class StoreWriter {
             // Each commit reaches the disk with the next checkpoint: a crash of the machine costs seconds, a killed process nothing.
             try database.execute(sql: "PRAGMA synchronous = NORMAL")
         }
+        makePrivate(path)
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         let isNewer = try queue.read { try StoreSchema.migrator.hasBeenSuperseded($0) }
         guard !isNewer else { throw StoreError(newer: path, operation: "go on with") }
@@ -130,6 +132,13 @@ package final class StoreWriter {
         try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
         try queue.write { try claim(path, $0) }
         return queue
+    }
+
+    /// Makes the file, if it is not there, so that nobody else reads whose command lines it holds. SQLite gives its log the same mode, and
+    /// tells when a file cannot be made.
+    private static func makePrivate(_ path: String) {
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 { Glibc.close(descriptor) }
     }
 
     /// A file has one writer; one that is gone has left its name, and is succeeded.

@@ -15,9 +15,12 @@ package struct StallSupport {
         self.hierarchy = hierarchy
     }
 
+    /// Whether the machine's are told.
+    var isThere: Bool { Self.isReadable("\(folder)/memory") }
+
     package var finding: Finding {
         let feature = "stalls (PSI)"
-        guard Self.isReadable("\(folder)/memory") else {
+        guard isThere else {
             return Finding(
                 feature: feature,
                 support: .unsupported(

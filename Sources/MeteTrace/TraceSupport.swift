@@ -25,6 +25,17 @@ package enum TraceSupport {
         ]
     }
 
+    /// What of it is missing, or not as it should be: a line for each.
+    package static func caveats() -> [String] {
+        findings().compactMap { finding in
+            switch finding.support {
+            case .supported: nil
+            case .limited(let reason, let remedy), .unsupported(let reason, let remedy):
+                "\(finding.feature): \(reason); \(remedy)"
+            }
+        }
+    }
+
     /// Requests are their makers' by block_io_start, since Linux 6.6; without it by the first of insertion and issue.
     private static func disks() -> Finding {
         let feature = "disk requests"

@@ -22,7 +22,7 @@ package struct QueryCommand: ParsableCommand {
     var component: [String] = []
 
     @Option(help: "Metrics to print, with commas between; without it cpu.run, cpu.delay and cpu.delay-p99.")
-    var metric: MetricList = MetricList(metrics: [.runTime, .runQueueDelay, .delayP99])
+    var metric: MetricList?
 
     @Option(parsing: .unconditional, help: "Where to begin.")
     var from: TimeOption?
@@ -41,6 +41,25 @@ package struct QueryCommand: ParsableCommand {
 
     package init() {}
 
+    package func validate() throws {
+        if let subject, metric != nil {
+            throw ValidationError(
+                "--metric says what to print of components' samples, and --\(subject.rawValue) something else; leave out one of them"
+            )
+        }
+        guard let every else { return }
+        let name = every.defaultValueDescription
+        switch subject {
+        case nil where component.isEmpty:
+            throw ValidationError(
+                "--every \(name) goes with --component, whose samples it sums up; without one there is a sum of the whole time"
+            )
+        case .processes, .plans:
+            throw ValidationError("--every \(name) sums up, and neither processes nor plans are sums; leave it out")
+        default: return
+        }
+    }
+
     package func run() throws {
         let reader = try StoreReader(path: file)
         guard let part = try TimeOption.part(of: reader, from: from, to: to) else {
@@ -51,7 +70,7 @@ package struct QueryCommand: ParsableCommand {
             try printDetails(subject, chosen, reader, part)
             return try RecordingFacts.note(reader, part)
         }
-        let report = QueryReport(metrics: metric.metrics, format: format)
+        let report = QueryReport(metrics: metric?.metrics ?? Self.usual, format: format)
         if component.isEmpty {
             let summary = try RecordingSummary(reader, part)
             for name in chosen { if let sum = summary.sums[name] { report.print(name, sum) } }
@@ -64,6 +83,8 @@ package struct QueryCommand: ParsableCommand {
         }
         try RecordingFacts.note(reader, part)
     }
+
+    private static let usual: [Metric] = [.runTime, .runQueueDelay, .delayP99]
 
     private func printDetails(
         _ subject: QuerySubject, _ chosen: [ComponentID?], _ reader: StoreReader, _ part: ClosedRange<Int64>
@@ -188,26 +209,34 @@ enum TimeOption: ExpressibleByArgument {
         self = argument.hasPrefix("+") || argument.hasPrefix("-") ? .relative(seconds) : .sinceEpoch(seconds)
     }
 
-    /// What two options ask for of a recording; nil when it holds no window yet.
+    /// What two options ask for of a recording, as far as it goes; nil when it holds no window yet.
     static func part(of reader: StoreReader, from: TimeOption?, to: TimeOption?) throws -> ClosedRange<Int64>? {
         guard let whole = try reader.range() else { return nil }
         let begin = from?.nanoseconds(in: whole) ?? whole.lowerBound
         let end = to?.nanoseconds(in: whole) ?? whole.upperBound
         guard begin <= end else { throw ValidationError("\(reader.path): the end asked for is before the beginning") }
-        return begin...end
+        return begin.clamped(to: whole)...end.clamped(to: whole)
     }
 
     private func nanoseconds(in range: ClosedRange<Int64>) -> Int64 {
         switch self {
         case .sinceEpoch(let seconds): return Int64(seconds * 1e9)
         case .relative(let seconds):
-            return (seconds < 0 ? range.upperBound : range.lowerBound) + Int64(seconds * 1e9)
+            let base = seconds < 0 ? range.upperBound : range.lowerBound
+            let (time, isOverflown) = base.addingReportingOverflow(Int64(seconds * 1e9))
+            return isOverflown ? (seconds < 0 ? .min : .max) : time
         case .timeOfDay(let seconds):
             let end = Double(range.upperBound) / 1e9
             let midnight = (end / Self.day).rounded(.down) * Self.day
             let isOver = midnight + seconds <= end
             return Int64((midnight + seconds - (isOver ? 0 : Self.day)) * 1e9)
         }
+    }
+}
+
+extension Comparable {
+    fileprivate func clamped(to range: ClosedRange<Self>) -> Self {
+        min(max(self, range.lowerBound), range.upperBound)
     }
 }
 

@@ -35,11 +35,13 @@ final class QueryReport {
                 Console.line((["end_ns", "component", "length_ns"] + metrics.map(\.name)).joined(separator: ","))
             }
             let values = metrics.map { "\(sample[$0])" }
-            Console.line((["\(sample.end)", Self.quoted(name), "\(sample.length)"] + values).joined(separator: ","))
+            Console.line(
+                (["\(sample.end)", CSVField.quoted(name), "\(sample.length)"] + values).joined(separator: ","))
         case .json:
             let values = metrics.map { "\"\($0.name)\":\(sample[$0])" }.joined(separator: ",")
             Console.line(
-                "{\"end_ns\":\(sample.end),\"component\":\(Self.json(name)),\"length_ns\":\(sample.length),\(values)}")
+                "{\"end_ns\":\(sample.end),\"component\":\(JSONString.quoted(name)),\"length_ns\":\(sample.length),\(values)}"
+            )
         }
         hasHead = true
     }
@@ -48,16 +50,6 @@ final class QueryReport {
         let date = Date(timeIntervalSince1970: Double(nanoseconds) / 1e9)
         return date.formatted(
             .iso8601.year().month().day().dateTimeSeparator(.space).time(includingFractionalSeconds: true))
-    }
-
-    /// RFC 4180.
-    private static func quoted(_ text: String) -> String {
-        guard text.contains(where: { $0 == "," || $0 == "\"" || $0 == "\n" }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
-    }
-
-    private static func json(_ text: String) -> String {
-        (try? JSONEncoder().encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
     }
 }
 

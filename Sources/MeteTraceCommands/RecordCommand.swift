@@ -81,12 +81,15 @@ package struct RecordCommand: ParsableCommand {
         settings.mostThreads = recordThreads
         // First: a file that cannot be written is to be known before anything is loaded.
         let writer = try StoreWriter(path: output, settings: settings, version: Version.current)
+        // Before the first window begins, which the tracer does by itself.
+        let start = WallClock.nanoseconds(at: Instant(nanoseconds: TickClock.now()))
         let session = try TraceSession(
             policy: policy, resources: only, functions: CallsOption.functions(calls), ringBytes: ringBytes,
             describes: true)
         try writer.state(RecordingFacts.ofThisMachine(only))
         try writer.begin(
-            RecordedSession(resources: only, probes: session.tracer.probeStates, findings: TraceSupport.findings()))
+            RecordedSession(
+                start: start, version: Version.current, scope: session.tracer.scope, caveats: TraceSupport.caveats()))
         var windows = 0
         var lost: Int64 = 0
         do {

@@ -8,7 +8,7 @@ extension RecordedWindow {
     /// - Parameter mostThreads: how many of the busiest threads of each component.
     init(_ view: TraceView, mostThreads: Int) {
         let end = WallClock.nanoseconds(at: view.samples.first?.end ?? Instant(nanoseconds: 0))
-        self.init(view.samples, end: end, length: view.length) { component, sample in
+        self.init(view.samples, stalls: view.stalls, end: end, length: view.length) { component, sample in
             let latencies = view.latencies[component]
             sample[.delayP50] = latencies?.runQueueDelay.p50 ?? 0
             sample[.delayP99] = latencies?.runQueueDelay.p99 ?? 0
@@ -20,8 +20,6 @@ extension RecordedWindow {
         machine[.capacity] = Int64(view.capacity.cores * 1000)
         machine[.steal] = Int64(view.capacity.steal * 1000)
         machine[.interrupts] = Int64(view.capacity.interrupts * 1000)
-        // The machine's own are not the sum of its components'.
-        machine.set(view.stalls ?? Stalls())
         machine[.threads] = Int64(view.threadCount)
         machine[.cpus] = Int64(view.capacity.cpus)
         machine[.lost] =

@@ -32,37 +32,9 @@ package enum RecordingFacts {
             + (facts[RecordedFact.resources].map { ": \($0)" } ?? "")
     }
 
-    /// What whoever reads a part of a recording has to know of it: what was lost, not measured, not covered, given up or damaged. To be
-    /// asked when that part has been read, since only then all damage is known.
+    /// `RecordingCaveats`, and what is damaged: to be asked when the part has been read, since only then all damage is known.
     static func caveats(_ reader: StoreReader, _ part: ClosedRange<Int64>) throws -> [String] {
-        var caveats = reader.sessions.isEmpty ? [] : RecordingCaveats.sessions(reader.sessions, part)
-        if let missing = reader.facts[RecordedFact.unsupported], !missing.isEmpty {
-            caveats.append("not measured, for the kernel has no hook for it: \(missing)")
-        }
-        let isLong = part.upperBound - part.lowerBound > 3 * 3600 * .perSecond
-        let machine = try reader.samples(of: nil, in: part, tier: isLong ? .minute : .raw)
-        let lost = machine.map { $0[.lost] }.max() ?? 0
-        if lost > 0 {
-            caveats.append("\(lost) records, requests or calls were lost, late or not attributed since it began")
-        }
-        let brief = machine.reduce(0) { $0 + $1[.briefProcesses] }
-        if brief > 0 {
-            caveats.append("\(brief) processes that lived less than a window and used next to nothing are only counted")
-        }
-        let gaps = try reader.gaps(in: part)
-        for gap in gaps.prefix(3) {
-            caveats.append(
-                "nothing was recorded from \(QueryReport.time(gap.lowerBound)) to \(QueryReport.time(gap.upperBound))")
-        }
-        if gaps.count > 3 { caveats.append("and \(gaps.count - 3) more times in which nothing was recorded") }
-        if reader.isFirstVersion {
-            caveats.append("an earlier mete recorded it, without devices, sockets, disturbances, threads and processes")
-        } else if let since = reader.detailsSince, since > part.lowerBound + reader.interval {
-            caveats.append(
-                "devices, sockets, disturbances and threads of single windows are kept from \(QueryReport.time(since)) on"
-            )
-        }
-        return caveats + reader.damage.map { "\($0)" }
+        try RecordingCaveats(reader, part).texts + reader.damage.map { "\($0)" }
     }
 
     /// Says them on standard error, so that what is printed stays what was asked for.

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import MeteText
 
 /// Lines with the same columns, as a table for people, or as CSV or JSON lines with what was counted.
@@ -72,7 +71,6 @@ final class RowReport {
         hasHead = true
     }
 
-    /// RFC 4180.
     private static func csv(_ value: Cell.Value) -> String {
         let text: String
         switch value {
@@ -82,14 +80,7 @@ final class RowReport {
         case .text(let one): text = one
         case .texts(let all): text = all.joined(separator: "; ")
         }
-        guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
-    }
-
-    private static var encoder: JSONEncoder {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        return encoder
+        return CSVField.quoted(text)
     }
 
     private static func json(_ value: Cell.Value) -> String {
@@ -97,8 +88,7 @@ final class RowReport {
         case .number(let number): "\(number)"
         case .fraction(let fraction): fraction.isFinite ? "\(fraction)" : "null"
         case .none: "null"
-        case .text(let text):
-            (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+        case .text(let text): JSONString.quoted(text)
         case .texts(let texts): "[" + texts.map { json(.text($0)) }.joined(separator: ",") + "]"
         }
     }

@@ -8,7 +8,6 @@ struct SchedTrace {
     let path: String
     let interval: Double
     let duration: Double?
-    let resources: TracedResources
     /// Of the ring buffer of events.
     let eventRingBytes: UInt32
 
@@ -18,7 +17,8 @@ struct SchedTrace {
         let tracer = session.tracer
         let sessions = [
             RecordedSession(
-                resources: resources, probes: tracer.probeStates, findings: TraceSupport.findings())
+                start: WallClock.nanoseconds(at: Instant(nanoseconds: TickClock.now())), version: Version.current,
+                scope: tracer.scope, caveats: TraceSupport.caveats())
         ]
         let stream = try SchedEventStream(ringBytes: eventRingBytes)
         let beginning = TickClock.now()
@@ -57,7 +57,7 @@ struct SchedTrace {
         try drain()
         var caveats = RecordingCaveats.sessions(sessions, sessions[0].start...Int64.max)
         if lostElsewhere > 0 {
-            caveats.append("\(lostElsewhere) records, requests or calls were lost, came late or are not attributed")
+            caveats.append(RecordingCaveats.lost(lostElsewhere))
         }
         try trace.finish(
             at: TickClock.now(), lost: try stream.losses(), [("program", "mete \(Version.current)")], caveats: caveats)

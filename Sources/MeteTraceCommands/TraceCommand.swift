@@ -78,7 +78,7 @@ package struct TraceCommand: ParsableCommand {
             describes: describe)
         if let perfetto {
             let trace = SchedTrace(
-                path: perfetto, interval: interval, duration: duration, resources: only, eventRingBytes: eventRingBytes)
+                path: perfetto, interval: interval, duration: duration, eventRingBytes: eventRingBytes)
             return try trace.run(session)
         }
         let isTerminal = isatty(STDOUT_FILENO) == 1

@@ -34,7 +34,8 @@ struct AgentRecorderTests {
         let recording = AgentOptions.Recording(
             path: file, age: 3600 * .perSecond, mostBytes: 1 << 30, facts: [RecordedFact.host: "here"])
         return try AgentRecorder(
-            recording, tick: 100 * .perMillisecond, facts: [RecordedFact.unsupported: ""], version: "test",
+            recording, tick: 100 * .perMillisecond,
+            session: RecordedSession(start: 0, version: "test", scope: TraceScope(), caveats: ["a probe is missing"]),
             mostPending: mostPending
         ) { [log] in log.add($0) }
     }
@@ -45,6 +46,7 @@ struct AgentRecorderTests {
         let end = start + 100 * .perMillisecond
         var sample = UsageSample(
             component: Self.shop, start: start, end: end, cpu: CPUUsage(runTime: 50_000_000), threads: 2, processes: 1)
+        sample.stalls = Stalls(cpu: Stalls.Pressure(some: 9_000_000))
         sample.network.traffic[.tcp4] = Traffic(sentBytes: 10, sentPackets: 1)
         let window = TraceWindow(
             samples: [sample], capacity: CapacityReading(cpus: 2, steal: 0.5, interrupts: 0), losses: TraceLosses(),
@@ -53,7 +55,7 @@ struct AgentRecorderTests {
                 CallSample(
                     component: Self.shop, function: "libz:deflate", start: start, end: end,
                     usage: CallUsage(calls: 7, time: 3000))
-            ])
+            ], stalls: Stalls(cpu: Stalls.Pressure(some: 5_000_000)))
         let forecast = Forecast(
             demand: Quantiles(median: 0.25, p90: 0.5, p95: 0.75, p99: 1), expires: end, calibration: .unknown,
             source: .decayedPeak, reason: .onlySource)
@@ -78,14 +80,18 @@ struct AgentRecorderTests {
                 setting: .file("/sys/fs/cgroup/cpu.weight"), left: .text("5"), found: .text("77"), since: end,
                 until: nil)
         ]
+        var resources = ResourceUse()
+        resources.latencies.runQueueDelay.add(70_000)
+        resources.latencies.diskReads.add(300_000)
         let component = AgentSnapshot.Component(
             policy: ComponentPolicy(id: Self.shop), forecast: forecast,
             verdict: .init(state: .breached, entitled: 0.5, got: 0.1, demand: 0.5), breaches: 1,
-            lastBreach: (end, "got 0.1 of 0.5"))
+            lastBreach: (end, "got 0.1 of 0.5"), resources: resources)
         let snapshot = AgentSnapshot(
             tick: UInt64(number), missedTicks: 0, at: end, tickLength: 100 * .perMillisecond, window: window,
             traced: KernelProbes.Options(), plan: plan, components: [component],
-            calls: [], control: [:], cost: AgentCost(), outcome: outcome)
+            calls: [], control: [:], cost: AgentCost(), outcome: outcome,
+            endsSecond: number % 10 == 0)
         return RecordedTick(
             snapshot, disturbances: [Disturbance(waiter: Self.shop, runner: .realTime, time: 2000)],
             changes: ProcessChanges())
@@ -119,10 +125,17 @@ struct AgentRecorderTests {
         #expect(samples.count == 30)
         #expect(samples.last?[.forecastP95] == 750 && samples.last?[.allotted] == 750)
         #expect(samples.last?[.breaches] == 1 && samples.last?[.disturbed] == 2000)
+        // Waits of a second are in its last tick.
+        #expect(samples.map { $0[.delayP99] > 0 } == (1...30).map { $0 % 10 == 0 })
+        #expect(samples.last?[.delayP50] == samples.last?[.delayP999] && (samples.last?[.readP99] ?? 0) >= 300_000)
+        #expect(samples.last?[.writeP99] == 0 && samples.last?[.cpuStalledSome] == 9_000_000)
+        #expect(reader.sessions.first?.caveats == ["a probe is missing"])
+        #expect(reader.sessions.first?.untraced.contains("disk.reads") == true)
         let calls = try reader.samples(of: ComponentID("shop/libz:deflate"), in: Self.always)
         #expect(calls.count == 30 && calls.last?[.calls] == 7)
         let window = try #require(try reader.windows(in: Self.always).last)
         #expect(window.machine[.capacity] == 1500 && window.machine[.runTime] == 50_000_000)
+        #expect(window.machine[.cpuStalledSome] == 5_000_000, "not the sum of its components")
         #expect(window.detail?.sockets.first?.traffic.sentBytes == 10)
         #expect(window.detail?.disturbances.first?.runner == .realTime)
     }

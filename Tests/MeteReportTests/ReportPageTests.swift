@@ -17,7 +17,7 @@ struct ReportPageTests {
     /// - Parameter fill: what each component did in window number so and so; nil for nothing.
     private func reader(
         windows: Int, interval: Nanoseconds = .perSecond, components: [String], session: RecordedSession? = nil,
-        skipping: Range<Int> = 0..<0, fill: (Int, Int, inout RecordedSample) -> Void
+        skipping: Range<Int> = 0..<0, disturbances: [Disturbance]? = nil, fill: (Int, Int, inout RecordedSample) -> Void
     ) throws -> StoreReader {
         var settings = StoreWriter.Settings(interval: interval)
         // Time is not real here, so one commit will do.
@@ -34,14 +34,16 @@ struct ReportPageTests {
                 fill(index, place, &sample)
                 return sample.isIdle ? nil : (ComponentID(name), sample)
             }
-            try writer.append(RecordedWindow(machine: machine, components: samples))
+            var detail = disturbances.map { _ in RecordedDetail() }
+            if index == 0, let disturbances { detail?.disturbances = disturbances }
+            try writer.append(RecordedWindow(machine: machine, components: samples, detail: detail))
         }
         try writer.close()
         return try StoreReader(path: folder.file("r"))
     }
 
-    private func data(_ reader: StoreReader, disturbances: [Disturbance] = []) throws -> ReportData {
-        try ReportData(reader, try #require(try reader.range()), disturbances: disturbances)
+    private func data(_ reader: StoreReader) throws -> ReportData {
+        try ReportData(reader, try #require(try reader.range()))
     }
 
     private func page(_ data: ReportData, name: String = "r") -> String {
@@ -114,15 +116,17 @@ struct ReportPageTests {
 
     @Test func hostileNamesStayText() throws {
         let data = try data(
-            try reader(windows: 30, components: Self.hostile) { _, place, sample in
+            try reader(
+                windows: 30, components: Self.hostile,
+                disturbances: Self.hostile.map {
+                    Disturbance(waiter: ComponentID($0), runner: .component(ComponentID("x" + $0)), time: 1_000_000)
+                }
+            ) { _, place, sample in
                 sample[.runTime] = 5_000_000
                 sample[.readBytes] = 4096
                 sample[.sentBytes] = 4096
                 sample[.resident] = 4096
                 sample[.delayP99] = LatencyHistogram.upperBound(of: 20)
-            },
-            disturbances: Self.hostile.map {
-                Disturbance(waiter: ComponentID($0), runner: .component(ComponentID("x" + $0)), time: 1_000_000)
             })
         let text = page(data, name: Self.hostile[0])
         #expect(!text.contains("<script") && !text.contains("<svg on") && !text.contains("<!--"))
@@ -155,18 +159,39 @@ struct ReportPageTests {
     @Test func whoDisturbedWhomIsSorted() throws {
         let web = ComponentID("web")
         let data = try data(
-            try reader(windows: 30, components: ["web"]) { _, _, sample in sample[.runTime] = 1_000 },
-            disturbances: [
-                Disturbance(waiter: web, runner: .realTime, time: 1_000_000),
-                Disturbance(waiter: web, runner: .component(ComponentID("batch")), time: 4_000_000_000),
-                Disturbance(waiter: web, runner: .component(web), time: 2_000_000_000),
-            ])
+            try reader(
+                windows: 30, components: ["web"],
+                disturbances: [
+                    Disturbance(waiter: web, runner: .realTime, time: 1_000_000),
+                    Disturbance(waiter: web, runner: .component(ComponentID("batch")), time: 4_000_000_000),
+                    Disturbance(waiter: web, runner: .component(web), time: 2_000_000_000),
+                ]
+            ) { _, _, sample in sample[.runTime] = 1_000 })
         let text = page(data)
         let places = ["batch</td>", "itself</td>", "real-time threads</td>"].compactMap {
             text.firstRange(of: $0)?.lowerBound
         }
         #expect(places.count == 3 && places == places.sorted())
         #expect(text.contains("4.00 s") && text.contains("width:50.0%"))
+    }
+
+    @Test func nobodyWaitedIsSaid() throws {
+        let reader = try reader(windows: 5, components: ["web"], disturbances: []) { _, _, sample in
+            sample[.runTime] = 1_000
+        }
+        #expect(page(try data(reader)).contains("Nobody waited"))
+    }
+
+    @Test func callsAreNoComponents() throws {
+        let reader = try reader(windows: 5, components: ["web", "web/libz:deflate"]) { _, place, sample in
+            if place == 0 { sample[.runTime] = 1_000_000 } else { sample[.calls] = 7 }
+        }
+        let data = try data(reader)
+        #expect(data.components.map(\.name) == ["web"])
+        #expect(data.calls.map(\.component) == ["web"] && data.calls.first?.function == "libz:deflate")
+        #expect(data.calls.first?.total[.calls] == 35)
+        let text = page(data)
+        #expect(text.contains("1 component ") && text.contains("<td>libz:deflate</td><td>35</td>"))
     }
 
     /// A week of fifty components at a window a minute, with something everywhere.

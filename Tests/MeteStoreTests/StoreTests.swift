@@ -195,6 +195,18 @@ struct StoreTests {
         #expect(error?.code == .foreign)
     }
 
+    @Test func nobodyElseReadsARecording() throws {
+        let folder = try TemporaryFolder(prefix: "mete-store")
+        let path = folder.file("r")
+        let writer = try StoreWriter(path: path, settings: .init(interval: .perSecond), version: "test")
+        for window in windows(2, interval: .perSecond) { try writer.append(window) }
+        for name in [path, path + "-wal", path + "-shm"] {
+            let mode = try FileManager.default.attributesOfItem(atPath: name)[.posixPermissions] as? Int
+            #expect(mode == 0o600, "\(name)")
+        }
+        try writer.close()
+    }
+
     @Test func aMissingFileIsNamed() throws {
         let error = #expect(throws: StoreError.self) { try StoreReader(path: "/nonexistent/r") }
         #expect(error?.code == .missing && error?.description.contains("/nonexistent/r") == true)

@@ -7,7 +7,7 @@ struct ExportRecording {
     static let begin: Int64 = 1_800_000_000 * .perSecond
     static let hostile = [
         "plain", "comma, \"quoted\"", "two\nlines", "cr\r\nlf", "back\\slash\\n", "</script><script>alert(1)</script>",
-        "tab\tand\u{1}control", "ümläut \u{1F980}",
+        "tab\tand\u{1}control", "ümläut \u{1F980}", "\"\u{301}", ",\u{301}", "\r\n",
     ]
 
     let folder: TemporaryFolder
@@ -32,6 +32,7 @@ struct ExportRecording {
             var machine = RecordedSample(end: end, length: .perSecond)
             machine[.capacity] = 1875
             machine[.lost] = lost
+            machine[.cpuStalledSome] = 2_000_000
             let samples = components.enumerated().compactMap { place, name -> (ComponentID, RecordedSample)? in
                 // Each does nothing for a while, the second half of every hundred.
                 guard (index + place) % 100 < 50 else { return nil }

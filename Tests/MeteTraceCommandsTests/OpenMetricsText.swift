@@ -55,14 +55,17 @@ struct OpenMetricsText {
     private mutating func readSample(_ line: Substring) throws {
         let pattern =
             /([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{((?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\]|\\[\\n"])*"(?:,(?!\}))?)*)\})? (-?[0-9]+(?:\.[0-9]+)?)(?: (-?[0-9]+(?:\.[0-9]+)?))?/
-        guard let match = line.wholeMatch(of: pattern), let value = Double(match.3) else {
+        // Bytes count, not what looks like one character.
+        guard let match = line.wholeMatch(of: pattern.matchingSemantics(.unicodeScalar)), let value = Double(match.3)
+        else {
             throw Malformed(description: "no sample: \(line)")
         }
         let suffixes = ["counter": "_total", "gauge": "", "info": "_info"]
         guard let current, let type = families[current]?.type, String(match.1) == current + (suffixes[type] ?? "?")
         else { throw Malformed(description: "a sample that is not of the family before: \(line)") }
         var labels: [String: String] = [:]
-        for label in (match.2 ?? "").matches(of: /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\[\\n"])*)"/) {
+        let labelPattern = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\[\\n"])*)"/.matchingSemantics(.unicodeScalar)
+        for label in (match.2 ?? "").matches(of: labelPattern) {
             guard labels.updateValue(Self.unescaped(label.2), forKey: String(label.1)) == nil else {
                 throw Malformed(description: "a label twice: \(line)")
             }

@@ -1,6 +1,7 @@
 import Foundation
 import MeteModel
 import MeteStore
+import MeteTestSupport
 import Testing
 
 @testable import MeteTraceCommands
@@ -169,6 +170,9 @@ struct SeriesExportTests {
         #expect(parsed.families["mete_disk_reads"]?.type == "counter")
         let capacity = try #require(parsed.families["mete_machine_capacity_cores"]?.series.first)
         #expect(capacity.labels.isEmpty && capacity.points.allSatisfy { $0.value == 1.875 })
+        let stalled = try #require(parsed.families["mete_cpu_stalled_some_seconds"])
+        let ofMachine = try #require(stalled.series.first { $0.labels.isEmpty }, "the machine's is not the sum")
+        #expect(abs((ofMachine.points.last?.value ?? 0) - Double(recording.count) * 0.002) < 1e-9)
         let caveats = try #require(parsed.families["mete_caveat"])
         #expect(caveats.series.contains { $0.labels["text"]?.hasPrefix("3 records") == true })
     }
@@ -280,6 +284,63 @@ struct SeriesExportTests {
         let recording = try ExportRecording(windows: 5, components: ["web"])
         #expect(throws: ExportError.self) { try ExportFile(path: recording.path, source: recording.path) }
         #expect(try StoreReader(path: recording.path).components == [ComponentID("web")])
+    }
+
+    @Test func theOldFileStaysUntilTheNewOneIsWhole() throws {
+        let folder = try TemporaryFolder(prefix: "mete-export")
+        let path = try folder.write("old", to: "out")
+        func unfinished() throws {
+            let file = try ExportFile(path: path)
+            try file.write(String(repeating: "new", count: 100_000))
+            #expect(try folder.text("out") == "old")
+        }
+        try unfinished()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out"])
+        let file = try ExportFile(path: path)
+        try file.write("new")
+        try file.close()
+        #expect(try folder.text("out") == "new")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out"])
+    }
+
+    @Test(arguments: ExportRecording.hostile) func everyNameIsOneFieldAndOneString(name: String) throws {
+        #expect(try parseCSV("\(CSVField.quoted(name)),end\r\n") == [[name, "end"]])
+        let json = try JSONSerialization.jsonObject(with: Data("[\(JSONString.quoted(name))]".utf8)) as? [String]
+        #expect(json == [name])
+    }
+
+    // MARK: Losses
+
+    @Test func lossesAreThoseOfThePart() throws {
+        let recording = try ExportRecording(
+            windows: 100, components: ["web"], sessions: [session(at: 0, untraced: []), session(at: 60, untraced: [])],
+            lost: 7)
+        let reader = try StoreReader(path: recording.path)
+        func caveats(_ first: Int64, _ last: Int64) throws -> [String] {
+            let part = ExportRecording.begin + first * .perSecond...ExportRecording.begin + last * .perSecond
+            return try RecordingCaveats(reader, part).texts.filter { $0.contains("lost") }
+        }
+        #expect(try caveats(0, 100) == [RecordingCaveats.lost(14)], "the counter begins anew with a session")
+        #expect(try caveats(0, 50) == [RecordingCaveats.lost(7)])
+        #expect(try caveats(10, 50) == [], "they were lost before")
+        #expect(try caveats(70, 100) == [])
+        #expect(try caveats(50, 70) == [RecordingCaveats.lost(7)])
+    }
+
+    // MARK: Times
+
+    @Test(
+        arguments: [
+            ("+8000000000", nil, 100...100), ("-8999999999", "8999999999", 0...100), ("-8999999999", "+5", 0...5),
+            ("+95", "+8999999999", 95...100), ("8999999999", "8999999999", 100...100), ("-3", nil, 97...100),
+        ] as [(String, String?, ClosedRange<Int64>)])
+    func timesBeyondARecordingAreItsEnds(from: String, to: String?, seconds: ClosedRange<Int64>) throws {
+        let recording = try ExportRecording(windows: 100, components: ["web"])
+        let reader = try StoreReader(path: recording.path)
+        let end = try to.map { try #require(TimeOption(argument: $0)) }
+        let part = try TimeOption.part(of: reader, from: try #require(TimeOption(argument: from)), to: end)
+        let (first, last) = (seconds.lowerBound * .perSecond, seconds.upperBound * .perSecond)
+        #expect(part == ExportRecording.begin + first...ExportRecording.begin + last)
     }
 
     @Test func aFullDiskIsAnError() throws {

@@ -47,4 +47,6 @@ package struct AgentSnapshot: Sendable {
     package var unrecordedTicks: UInt64?
     /// Why the last plan was not put in force at all, if so.
     package var journalError: ControlError?
+    /// Whether a second ended with this tick, and `Component.resources` are of it.
+    package var endsSecond = false
 }

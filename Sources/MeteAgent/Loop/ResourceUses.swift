@@ -4,6 +4,8 @@ import MeteModel
 struct ResourceUses {
     /// Of the last second that is over.
     private(set) var told: [ComponentID: ResourceUse] = [:]
+    /// Whether that is news of the last tick.
+    private(set) var isNew = false
     private var gathered: [ComponentID: ResourceUse] = [:]
 
     /// Takes in a tick.
@@ -11,7 +13,8 @@ struct ResourceUses {
     /// - Parameter latencies: asked once a second; those since it was last asked.
     mutating func observe(_ samples: [UsageSample], latencies: () -> [ComponentID: ComponentLatencies]) {
         for sample in samples { gathered[sample.component, default: ResourceUse()].add(sample) }
-        guard gathered.values.contains(where: { $0.length >= .perSecond }) else { return }
+        isNew = gathered.values.contains(where: { $0.length >= .perSecond })
+        guard isNew else { return }
         for (component, latencies) in latencies() { gathered[component]?.latencies = latencies }
         told = gathered
         gathered = [:]

@@ -16,17 +16,21 @@ final class AgentRecorder: Sendable {
 
     private let mostPending: Int
 
-    /// - Parameter mostPending: ticks that wait to be written; without it a minute of the usual ones.
+    /// - Parameters:
+    ///   - session: what this run can tell.
+    ///   - mostPending: ticks that wait to be written; without it a minute of the usual ones.
     /// - Throws: `StoreError` when the file cannot be written, or is written by somebody else.
     init(
-        _ recording: AgentOptions.Recording, tick: Nanoseconds, facts: [String: String], version: String,
+        _ recording: AgentOptions.Recording, tick: Nanoseconds, session: RecordedSession,
         mostPending: Int = 600, log: @escaping @Sendable (AgentEvent) -> Void
     ) throws(StoreError) {
         var settings = StoreWriter.Settings(interval: tick)
         settings.ages[.raw] = recording.age
         settings.mostBytes = recording.mostBytes
-        settings.facts = recording.facts.merging(facts) { _, found in found }
-        writer = Mutex(try StoreWriter(path: recording.path, settings: settings, version: version))
+        settings.facts = recording.facts
+        let writer = try StoreWriter(path: recording.path, settings: settings, version: session.version)
+        try writer.begin(session)
+        self.writer = Mutex(writer)
         path = recording.path
         self.mostPending = mostPending
         self.log = log

@@ -38,13 +38,23 @@ struct RecordedTick: Sendable {
             all.reduce(0) { $0 + ($1.runner.isOther(than: $1.waiter) ? $1.time : 0) }
         }
         let length = samples.first?.window ?? snapshot.tickLength
-        var window = RecordedWindow(samples, end: end, length: max(1, length)) { component, sample in
+        var window = RecordedWindow(
+            samples, stalls: snapshot.window.stalls, end: end, length: max(1, length)
+        ) { component, sample in
             let forecast = byComponent[component]?.forecast?.demand
             sample[.forecastMedian] = Self.thousandths(forecast?.median)
             sample[.forecastP95] = Self.thousandths(forecast?.p95)
             sample[.allotted] = Self.thousandths(allotted[component])
             sample[.breaches] = breach(byComponent[component]) == nil ? 0 : 1
             sample[.disturbed] = disturbed[component] ?? 0
+            guard snapshot.endsSecond, let latencies = byComponent[component]?.resources?.latencies else { return }
+            // Of the whole second, known only now: other ticks have none.
+            let delay = LatencySummary(latencies.runQueueDelay)
+            sample[.delayP50] = delay.p50 ?? 0
+            sample[.delayP99] = delay.p99 ?? 0
+            sample[.delayP999] = delay.p999 ?? 0
+            sample[.readP99] = LatencySummary(latencies.diskReads).p99 ?? 0
+            sample[.writeP99] = LatencySummary(latencies.diskWrites).p99 ?? 0
         }
         window.machine[.capacity] = Self.thousandths(capacity.cores)
         window.machine[.steal] = Self.thousandths(capacity.steal)
@@ -61,8 +71,7 @@ struct RecordedTick: Sendable {
         var detail = RecordedDetail()
         detail.devices = snapshot.window.disks.map {
             RecordedDetail.Device(
-                component: $0.component, device: $0.device, name: "\($0.device.major):\($0.device.minor)",
-                usage: $0.usage)
+                component: $0.component, device: $0.device, name: DiskNames.name(of: $0.device), usage: $0.usage)
         }
         for sample in snapshot.window.samples {
             for (kind, traffic) in sample.network.traffic {

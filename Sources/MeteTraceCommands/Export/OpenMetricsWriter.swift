@@ -27,7 +27,7 @@ enum OpenMetricsWriter {
             if metric.isTime { return "seconds" }
             if metric.isCores { return "cores" }
             switch metric {
-            case .resident, .anonymous: return "bytes"
+            case .resident, .anonymous, .referenced, .proportional, .swap, .walked: return "bytes"
             default: return metric.name.hasSuffix("-bytes") ? "bytes" : nil
             }
         }
@@ -41,8 +41,8 @@ enum OpenMetricsWriter {
 
         private var help: String {
             let what = isCounter ? "sum since the beginning of the export" : "of each window, or the highest of several"
-            return metric.name.hasPrefix("machine.")
-                ? "\(metric.name) of the machine, \(what)." : "\(metric.name) of a component, \(what)."
+            if metric.isOfMachineOnly { return "\(metric.name) of the machine, \(what)." }
+            return "\(metric.name) of a component\(metric.isStall ? ", or without one of the machine" : ""), \(what)."
         }
 
         /// - Parameter component: nil for the machine.
@@ -73,7 +73,13 @@ enum OpenMetricsWriter {
     static let end = "# EOF\n"
 
     static func escaped(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+        // Scalars: a quote with an accent on it is one character.
+        var escaped = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if scalar == "\\" || scalar == "\"" || scalar == "\n" { escaped.append("\\") }
+            escaped.append(scalar == "\n" ? "n" : scalar)
+        }
+        return String(escaped)
     }
 
     /// A number of so many decimal places, without zeroes at its end.

@@ -37,14 +37,7 @@ struct CSVRows: SampleRows {
     }
 
     private func line(_ fields: [String]) -> String {
-        fields.map(Self.quoted).joined(separator: ",") + "\r\n"
-    }
-
-    static func quoted(_ text: String) -> String {
-        // By bytes: CR and LF side by side are one character.
-        let special: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\r"), UInt8(ascii: "\n")]
-        guard text.utf8.contains(where: { special.contains($0) }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+        fields.map(CSVField.quoted).joined(separator: ",") + "\r\n"
     }
 }
 

@@ -39,7 +39,9 @@ struct SeriesExport {
             let family = OpenMetricsWriter.Family(metric)
             try write(family.head)
             // Sums of all components are left to whoever reads them, who would else count twice.
-            for component in components where metric.isOfMachineOnly == (component == nil) {
+            for component in components {
+                let isWanted = component == nil ? !metric.addsUpOverComponents : !metric.isOfMachineOnly
+                guard isWanted else { continue }
                 var sum: Int64 = 0
                 try forEachSample(of: component) { sample in
                     guard let value = sample.value(of: metric, reader.sessions) else { return }

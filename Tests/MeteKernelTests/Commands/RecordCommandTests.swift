@@ -155,6 +155,9 @@ extension KernelTests {
         @Test func anUnknownComponentHasNeighbours() throws {
             try MeteRun(["record", "-o", file, "--interval", "0.1", "--duration", "1.5"]).expect(0)
             try MeteRun(["query", file, "--component", "kerne"]).expect(64, saying: "kernel")
+            try MeteRun(["query", file, "--every", "1min"]).expect(64, saying: "--component")
+            try MeteRun(["query", file, "--plans", "--every", "1min"]).expect(64, saying: "plans")
+            try MeteRun(["query", file, "--devices", "--metric", "cpu.run"]).expect(64, saying: "--devices")
         }
     }
 }

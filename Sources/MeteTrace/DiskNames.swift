@@ -1,10 +1,10 @@
 import Glibc
-import MeteModel
+package import MeteModel
 
 /// What a disk is called: `vda`, from /sys/dev/block.
-enum DiskNames {
+package enum DiskNames {
     /// Its number where it has gone, or /sys is not mounted.
-    static func name(of device: DiskDevice) -> String {
+    package static func name(of device: DiskDevice) -> String {
         let number = "\(device.major):\(device.minor)"
         var target = [CChar](repeating: 0, count: 4096)
         let length = readlink("/sys/dev/block/\(number)", &target, target.count - 1)
