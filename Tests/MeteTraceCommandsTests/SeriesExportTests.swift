@@ -337,8 +337,8 @@ struct SeriesExportTests {
     func timesBeyondARecordingAreItsEnds(from: String, to: String?, seconds: ClosedRange<Int64>) throws {
         let recording = try ExportRecording(windows: 100, components: ["web"])
         let reader = try StoreReader(path: recording.path)
-        let end = try to.map { try #require(TimeOption(argument: $0)) }
-        let part = try TimeOption.part(of: reader, from: try #require(TimeOption(argument: from)), to: end)
+        let end = to.flatMap { TimeOption(argument: $0) }
+        let part = try TimeOption.part(of: reader, from: TimeOption(argument: from), to: end)
         let (first, last) = (seconds.lowerBound * .perSecond, seconds.upperBound * .perSecond)
         #expect(part == ExportRecording.begin + first...ExportRecording.begin + last)
     }
