@@ -55,11 +55,10 @@ package struct ReplayCommand: ParsableCommand {
             let part = start...min(whole.upperBound, start + Self.part)
             start = part.upperBound + 1
             for window in try reader.windows(in: part) {
-                if speed > 0 {
-                    guard TickClock.wait(until: due) == .tick else { return }
-                    due += Nanoseconds(Double(window.machine.length) / speed)
-                }
-                let view = TraceView(window)
+                // Without waiting too it is here that a signal ends it.
+                guard TickClock.wait(until: speed > 0 ? due : TickClock.now()) == .tick else { return }
+                if speed > 0 { due += Nanoseconds(Double(window.machine.length) / speed) }
+                let view = TraceView(window, reader.sessions)
                 if json {
                     Console.line(TraceLine(view, mostThreads: threads).text)
                 } else {

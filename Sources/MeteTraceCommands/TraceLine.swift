@@ -16,6 +16,8 @@ struct TraceLine {
         var components: [Component]
         var processes: Processes?
         var losses: Losses
+        /// Absent where there are none.
+        var limits: [String]?
     }
 
     /// What has become known of processes.
@@ -158,7 +160,8 @@ struct TraceLine {
                     threads: sample.threads, processes: sample.processes,
                     busiest: busiest.map { BusyThread($0, traced) })
             },
-            processes: describes ? view.detail.map { Processes($0.processes) } : nil, losses: Losses(view.losses))
+            processes: describes ? view.detail.map { Processes($0.processes) } : nil, losses: Losses(view.losses),
+            limits: view.limits.isEmpty ? nil : view.limits)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Numbers and strings alone: nothing here can fail to encode but a number that is none.

@@ -8,6 +8,8 @@ import MeteTrace
 struct TraceSession {
     let tracer: Tracer
     private let resources: TracedResources
+    /// What this kernel does not let it see, or not as it should: a sentence for each.
+    let limits: [String]
 
     /// - Parameters:
     ///   - policy: file whose rules name the components; nil for those that are found.
@@ -32,14 +34,14 @@ struct TraceSession {
         let (classifier, permanent) = try Self.components(policy)
         tracer = try Tracer(classifier: classifier, permanent: permanent, options: options)
         self.resources = resources
+        limits = Self.limits()
         if options.ownClock, !isQuiet {
             Console.note(
                 "this kernel does not keep run-queue delays now; mete times them itself, at about twice the cost")
         }
     }
 
-    /// What this kernel does not let it see, or not as it should: a sentence for each.
-    var limits: [String] {
+    private static func limits() -> [String] {
         TraceSupport.findings().compactMap { finding in
             switch finding.support {
             case .supported: nil
@@ -50,7 +52,7 @@ struct TraceSession {
 
     /// Ends the window that is open.
     func closeWindow() throws -> TraceView {
-        try TraceView(tracer.closeWindow(), from: tracer, resources)
+        try TraceView(tracer.closeWindow(), from: tracer, resources, limits: limits)
     }
 
     /// Between two looks at the ring buffer. It holds some 5,000 records: two of each process of a storm.

@@ -60,7 +60,8 @@ struct TraceTable {
         self.mostThreads = mostThreads
         text = ""
         text =
-            (head() + cpu() + disk() + network() + memory() + stalls() + calls() + [losses()]).joined(separator: "\n")
+            (head() + cpu() + disk() + network() + memory() + stalls() + calls() + [losses()] + limits()).joined(
+                separator: "\n")
             + "\n"
     }
 
@@ -257,47 +258,11 @@ struct TraceTable {
 
     // MARK: What was lost
 
-    private func losses() -> String {
-        let losses: TraceLosses
-        switch view.losses {
-        case .sum(0): return "\nNothing lost."
-        case .sum(let count): return "\nRecords, requests and calls lost, late or not attributed so far: \(count)."
-        case .each(let each): losses = each
-        }
-        guard !losses.isZero else { return "\nNothing lost." }
-        let count = losses.usageRecords + losses.eventRecords + losses.exitRecords
-        var parts: [String] = []
-        if count > 0 {
-            parts.append(
-                "Records without room so far: \(losses.usageRecords) usage (came later), \(losses.eventRecords) events, "
-                    + "\(losses.exitRecords) exits (counted by process), \(losses.unattributedThreads) unattributed. "
-                    + "A larger --ring-bytes has room for more.")
-        }
-        if losses.unattributedRequests > 0 {
-            parts.append("Disk requests whose maker is not known, counted to rest: \(losses.unattributedRequests).")
-        }
-        if losses.threadlessRequests > 0 {
-            parts.append("Disk requests counted to their component and no thread: \(losses.threadlessRequests).")
-        }
-        if losses.uncountedRequests > 0 {
-            parts.append("Disk requests counted nowhere: \(losses.uncountedRequests).")
-        }
-        if losses.threadlessTraffic > 0 {
-            parts.append("Socket calls counted to their component and no thread: \(losses.threadlessTraffic).")
-        }
-        if losses.unattributedCalls > 0 {
-            parts.append("Socket calls of new programs, counted to rest: \(losses.unattributedCalls).")
-        }
-        if losses.uncountedDisturbances > 0 {
-            parts.append("Parts of waits for which nobody is named: \(losses.uncountedDisturbances).")
-        }
-        if losses.untimedCalls > 0 {
-            parts.append("Calls of functions whose time is not counted, too many being open: \(losses.untimedCalls).")
-        }
-        if losses.uncountedCalls > 0 {
-            parts.append("Calls of functions counted nowhere: \(losses.uncountedCalls).")
-        }
-        return "\n" + parts.joined(separator: "\n")
+    private func losses() -> String { "\n" + LossWords.lines(view.losses).joined(separator: "\n") }
+
+    /// What is missing above whatever happens.
+    private func limits() -> [String] {
+        view.limits.isEmpty ? [] : ["Not seen here, or not in full: " + view.limits.joined(separator: " ")]
     }
 
     private static func name(_ thread: ThreadUsage) -> String { "  \(thread.name) \(thread.thread.tid)" }
@@ -307,7 +272,7 @@ struct TraceTable {
 
 extension MemoryUsage {
     /// Whether there are walks, but not of all of it; what has come since is no matter.
-    fileprivate var isPartlyWalked: Bool { walked > 0 && Double(walked) < 0.95 * Double(resident) }
+    var isPartlyWalked: Bool { walked > 0 && Double(walked) < 0.95 * Double(resident) }
 
     fileprivate func walkedWords(_ amount: KeyPath<MemoryUsage, UInt64>) -> String {
         guard walked > 0 else { return "\u{2013}" }

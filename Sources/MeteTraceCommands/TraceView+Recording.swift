@@ -4,7 +4,9 @@ import MeteTrace
 
 extension TraceView {
     /// What a recording shows of a window. Instants are those of the time of day.
-    init(_ window: RecordedWindow) {
+    ///
+    /// - Parameter sessions: of the recording: they say what was traced.
+    init(_ window: RecordedWindow, _ sessions: [RecordedSession] = []) {
         let machine = window.machine
         let end = Instant(nanoseconds: machine.end)
         let start = Instant(nanoseconds: machine.end - machine.length)
@@ -26,9 +28,25 @@ extension TraceView {
             capacity: CapacityReading(
                 cpus: Int(machine[.cpus]), steal: Double(machine[.steal]) / 1000,
                 interrupts: Double(machine[.interrupts]) / 1000),
-            threadCount: Int(machine[.threads]), resources: .all, latencies: latencies,
+            threadCount: Int(machine[.threads]), resources: TracedResources(in: machine, sessions),
+            latencies: latencies,
             calls: calls, losses: .sum(UInt64(clamping: machine[.lost])), stalls: Stalls(machine),
-            detail: window.detail.map { Detail($0) })
+            detail: window.detail.map { Detail($0) },
+            limits: sessions.isEmpty
+                ? [] : RecordingCaveats.sessions(sessions, machine.end...machine.end).map { "\($0)." })
+    }
+}
+
+extension TracedResources {
+    /// Those of which a sample has anything that was measured.
+    fileprivate init(in sample: RecordedSample, _ sessions: [RecordedSession]) {
+        let metrics: [(TracedResources, [Metric])] = [
+            (.disk, [.readRequests, .writeRequests]), (.network, [.sentBytes, .receivedBytes]), (.memory, [.resident]),
+        ]
+        self = []
+        for (resource, metrics) in metrics where metrics.contains(where: { sessions.traced($0, in: sample) }) {
+            insert(resource)
+        }
     }
 }
 

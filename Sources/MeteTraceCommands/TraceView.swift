@@ -23,6 +23,8 @@ struct TraceView {
     var stalls: Stalls?
     /// Nil where a recording does not keep it.
     var detail: Detail?
+    /// What the kernel does not let mete see, or not as it should: a sentence for each.
+    var limits: [String]
 
     struct Detail {
         /// The busiest first within a component.
@@ -45,11 +47,14 @@ struct TraceView {
     }
 
     /// Reads what the tracer has beside the window; to be called once after each.
-    init(_ window: TraceWindow, from tracer: Tracer, _ resources: TracedResources) throws(TraceError) {
+    init(
+        _ window: TraceWindow, from tracer: Tracer, _ resources: TracedResources, limits: [String]
+    ) throws(TraceError) {
         samples = window.samples
         capacity = window.capacity
         threadCount = window.threads
         self.resources = resources
+        self.limits = limits
         latencies = tracer.latencies().mapValues {
             Latencies(
                 runQueueDelay: LatencySummary($0.runQueueDelay), diskReads: LatencySummary($0.diskReads),
@@ -69,7 +74,7 @@ struct TraceView {
     init(
         samples: [UsageSample], capacity: CapacityReading, threadCount: Int, resources: TracedResources,
         latencies: [ComponentID: Latencies], calls: [CallSample] = [], losses: Losses, stalls: Stalls? = nil,
-        detail: Detail? = nil
+        detail: Detail? = nil, limits: [String] = []
     ) {
         self.samples = samples
         self.capacity = capacity
@@ -80,6 +85,7 @@ struct TraceView {
         self.losses = losses
         self.stalls = stalls
         self.detail = detail
+        self.limits = limits
     }
 
     func threads(of component: ComponentID) -> [ThreadUsage] { detail?.threads[component] ?? [] }

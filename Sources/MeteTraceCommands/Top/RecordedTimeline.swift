@@ -15,12 +15,17 @@ final class RecordedTimeline: Timeline {
     /// What is known of processes in what is loaded.
     private var described: (range: ClosedRange<Int64>, processes: [Int32: [RecordedProcess]])?
     private var playsAt: Nanoseconds
+    private var movedAt: Nanoseconds = 0
+    /// What is known of the times in `loaded` in which nothing was recorded.
+    private var interruptions: (range: ClosedRange<Int64>, words: [String])?
 
     /// Windows that are read at once, and that are kept on each side of the one shown.
     private static let part = 120
     private static let kept = 4 * part
     /// How often the end of a recording that is still written is looked at.
     private static let pollInterval: Nanoseconds = .perSecond
+    /// A screen cannot be read faster: where windows are shorter, several go by at once.
+    private static let shortestStep: Nanoseconds = 10 * .perMillisecond
 
     /// - Returns: nil when the recording holds no window yet.
     init?(_ reader: StoreReader, from: Int64?, speed: Double) throws {
@@ -49,7 +54,19 @@ final class RecordedTimeline: Timeline {
         if !reader.damage.isEmpty {
             notes.append("Parts of the recording are damaged and left out: \(reader.damage.count).")
         }
-        return notes
+        return notes + (shown?.view.limits ?? []) + gaps()
+    }
+
+    /// Of what is in memory: a look through the whole of a long recording would take long.
+    private func gaps() -> [String] {
+        if let interruptions, interruptions.range == loaded { return interruptions.words }
+        // Damage is said by itself.
+        let gaps = (try? reader.gaps(in: loaded)) ?? []
+        let words = gaps.map {
+            "Nothing was recorded from \(QueryReport.time($0.lowerBound)) to \(QueryReport.time($0.upperBound))."
+        }
+        interruptions = (loaded, words)
+        return words
     }
 
     func words(isPaused: Bool) -> String {
@@ -59,13 +76,18 @@ final class RecordedTimeline: Timeline {
 
     // MARK: Playing
 
-    func due(isPaused: Bool) -> Nanoseconds { isPaused ? .max : playsAt }
+    func due(isPaused: Bool) -> Nanoseconds { isPaused ? .max : max(playsAt, movedAt + Self.shortestStep) }
 
     func advance(to now: Nanoseconds, isPaused: Bool) throws -> Bool {
-        guard !isPaused, now >= playsAt else { return false }
+        guard now >= due(isPaused: isPaused) else { return false }
         let before = shown?.end
-        try move(by: 1)
-        schedule(from: max(playsAt, now - .perSecond), now)
+        // What comes much too late is not made up for.
+        playsAt = max(playsAt, now - .perSecond)
+        while playsAt <= now {
+            try move(by: 1)
+            schedule(from: playsAt, now)
+        }
+        movedAt = now
         return shown?.end != before
     }
 
@@ -73,8 +95,7 @@ final class RecordedTimeline: Timeline {
 
     private func schedule(from start: Nanoseconds, _ now: Nanoseconds) {
         let length = Double(shown?.view.length ?? .perSecond) / speed
-        // A screen cannot be read faster, so windows are skipped; see `move`.
-        playsAt = isNewest ? now + Self.pollInterval : start + max(Nanoseconds(length), 10 * .perMillisecond)
+        playsAt = isNewest ? now + Self.pollInterval : start + max(1, Nanoseconds(length))
     }
 
     // MARK: Moving
@@ -140,7 +161,7 @@ final class RecordedTimeline: Timeline {
     }
 
     private func read(_ range: ClosedRange<Int64>) throws -> [PastWindow] {
-        try reader.windows(in: range).map { PastWindow(view: TraceView($0), end: $0.machine.end) }
+        try reader.windows(in: range).map { PastWindow(view: TraceView($0, reader.sessions), end: $0.machine.end) }
     }
 
     /// - Returns: whether there were any.

@@ -9,4 +9,6 @@ enum RowID: Hashable {
     case runner(ComponentID, Disturbance.Runner)
     case device(ComponentID, DiskDevice)
     case sockets(ComponentID, SocketClass)
+    /// A function whose calls are counted.
+    case function(ComponentID, String)
 }

@@ -8,12 +8,16 @@ enum TopColumn: CaseIterable, Sendable {
     case used, demand, waited, delayP50, delayP99, delayP999, voluntary, involuntary, migrations, threads, processes
     case requests, reads, readBytes, readMean, readP99, writes, writeBytes, writeMean, writeP99
     case bytes, sentBytes, sentPackets, receivedBytes, receivedPackets, retransmits
-    case resident, anonymous, minorFaults, majorFaults
+    case resident, anonymous, proportional, referenced, swap, minorFaults, majorFaults
     case itself, others, realTime, throttled, steal, nobody, unknown
+    case stalledCPU, stalledMemory, stalledDisk
+    case calls, inside, callMean, callP50, callP99, callsLeft
 
     /// How its values are written.
     private enum Form {
         case cores
+        /// Of the time.
+        case share
         /// An amount a second.
         case rate
         case bytes
@@ -23,12 +27,18 @@ enum TopColumn: CaseIterable, Sendable {
 
     private var form: Form {
         switch self {
-        case .used, .demand, .waited, .itself, .others, .realTime, .throttled, .steal, .nobody, .unknown: .cores
-        case .delayP50, .delayP99, .delayP999, .readMean, .readP99, .writeMean, .writeP99: .duration
-        case .readBytes, .writeBytes, .bytes, .sentBytes, .receivedBytes, .resident, .anonymous: .bytes
-        case .name, .threads, .processes, .retransmits: .count
+        case .used, .demand, .waited, .itself, .others, .realTime, .throttled, .steal, .nobody, .unknown, .inside:
+            .cores
+        case .stalledCPU, .stalledMemory, .stalledDisk: .share
+        case .delayP50, .delayP99, .delayP999, .readMean, .readP99, .writeMean, .writeP99, .callMean, .callP50,
+            .callP99:
+            .duration
+        case .readBytes, .writeBytes, .bytes, .sentBytes, .receivedBytes, .resident, .anonymous, .proportional,
+            .referenced, .swap:
+            .bytes
+        case .name, .threads, .processes, .retransmits, .callsLeft: .count
         case .voluntary, .involuntary, .migrations, .requests, .reads, .writes, .sentPackets, .receivedPackets,
-            .minorFaults, .majorFaults:
+            .minorFaults, .majorFaults, .calls:
             .rate
         }
     }
@@ -40,8 +50,8 @@ enum TopColumn: CaseIterable, Sendable {
         case .used: "USED"
         case .demand: "DEMAND"
         case .waited: "WAITED"
-        case .delayP50: "P50"
-        case .delayP99, .readP99, .writeP99: "P99"
+        case .delayP50, .callP50: "P50"
+        case .delayP99, .readP99, .writeP99, .callP99: "P99"
         case .delayP999: "P99.9"
         case .voluntary: "VOLUNT/S"
         case .involuntary: "INVOL/S"
@@ -51,7 +61,7 @@ enum TopColumn: CaseIterable, Sendable {
         case .requests: "REQS/S"
         case .reads: "READ/S"
         case .readBytes, .writeBytes, .bytes: "BYTES/S"
-        case .readMean, .writeMean: "MEAN"
+        case .readMean, .writeMean, .callMean: "MEAN"
         case .writes: "WRITE/S"
         case .sentBytes: "SENT/S"
         case .receivedBytes: "RECEIVED/S"
@@ -59,6 +69,9 @@ enum TopColumn: CaseIterable, Sendable {
         case .retransmits: "RETRANSMITS"
         case .resident: "RESIDENT"
         case .anonymous: "ANONYMOUS"
+        case .proportional: "PSS"
+        case .referenced: "REFERENCED"
+        case .swap: "SWAP"
         case .minorFaults: "MINOR FAULTS/S"
         case .majorFaults: "MAJOR FAULTS/S"
         case .itself: "ITSELF"
@@ -68,6 +81,12 @@ enum TopColumn: CaseIterable, Sendable {
         case .steal: "STEAL"
         case .nobody: "NOBODY"
         case .unknown: "UNKNOWN"
+        case .stalledCPU: "CPU STALL"
+        case .stalledMemory: "MEM STALL"
+        case .stalledDisk: "DISK STALL"
+        case .calls: "CALLS/S"
+        case .inside: "INSIDE"
+        case .callsLeft: "LEFT"
         }
     }
 
@@ -82,13 +101,17 @@ enum TopColumn: CaseIterable, Sendable {
         case .writeMean: "WRITE MEAN"
         case .sentPackets: "PACKETS SENT/S"
         case .receivedPackets: "PACKETS RECEIVED/S"
+        case .callMean: "CALL MEAN"
+        case .callP50: "CALL P50"
+        case .callP99: "CALL P99"
+        case .callsLeft: "CALLS LEFT"
         default: title
         }
     }
 
     var width: Int {
         switch form {
-        case .cores, .count: max(6, title.count)
+        case .cores, .share, .count: max(6, title.count)
         case .rate, .bytes: max(7, title.count)
         case .duration: max(5, title.count)
         }
@@ -98,7 +121,8 @@ enum TopColumn: CaseIterable, Sendable {
     var isOfComponents: Bool {
         switch self {
         case .delayP50, .delayP99, .delayP999, .processes, .readP99, .writeP99, .retransmits, .resident, .anonymous,
-            .itself, .others, .realTime, .throttled, .steal, .nobody, .unknown:
+            .proportional, .referenced, .swap, .itself, .others, .realTime, .throttled, .steal, .nobody, .unknown,
+            .stalledCPU, .stalledMemory, .stalledDisk, .calls, .inside, .callMean, .callP50, .callP99, .callsLeft:
             true
         default: false
         }
@@ -111,7 +135,10 @@ enum TopColumn: CaseIterable, Sendable {
         func cores(_ time: Nanoseconds?) -> Double? { time.map { $0.seconds / seconds } }
         func rate(_ amount: UInt64?) -> Double? { amount.map { Double($0) / seconds } }
         func time(_ time: Nanoseconds?) -> Double? { time.map { Double($0) } }
+        func share(_ pressure: Stalls.Pressure?) -> Double? { pressure.map { $0.some.seconds / seconds } }
         let (cpu, disk, traffic) = (figures.cpu, figures.disk, figures.traffic)
+        // What no walk has found yet is not known.
+        let walked = figures.memory.flatMap { $0.walked > 0 ? $0 : nil }
         return switch self {
         case .name: nil
         case .used: cores(cpu?.runTime)
@@ -142,6 +169,9 @@ enum TopColumn: CaseIterable, Sendable {
         case .retransmits: figures.retransmits.map { Double($0) }
         case .resident: figures.memory.map { Double($0.resident) }
         case .anonymous: figures.memory.map { Double($0.anonymous) }
+        case .proportional: walked.map { Double($0.proportional) }
+        case .referenced: walked.map { Double($0.referenced) }
+        case .swap: walked.map { Double($0.swap) }
         case .minorFaults: rate(figures.faults?.minor)
         case .majorFaults: rate(figures.faults?.major)
         case .itself: cores(figures.meanwhile?.itself)
@@ -151,17 +181,44 @@ enum TopColumn: CaseIterable, Sendable {
         case .steal: cores(figures.meanwhile?.steal)
         case .nobody: cores(figures.meanwhile?.nobody)
         case .unknown: cores(figures.meanwhile?.unknown)
+        case .stalledCPU: share(figures.stalls?.cpu)
+        case .stalledMemory: share(figures.stalls?.memory)
+        case .stalledDisk: share(figures.stalls?.disk)
+        case .calls: rate(figures.calls?.calls)
+        case .inside: cores(figures.calls?.time)
+        case .callMean: time(figures.calls?.meanTime)
+        case .callP50: time(figures.callDurations?.p50)
+        case .callP99: time(figures.callDurations?.p99)
+        case .callsLeft: figures.calls.map { Double($0.left) }
         }
     }
 
     /// A cell; blank for what is not counted of such a row.
+    ///
+    /// - Parameter seconds: length of the window.
+    func text(of figures: TopFigures, seconds: Double) -> String {
+        let text = text(of: value(of: figures, seconds: seconds))
+        switch self {
+        // At least as much: page tables of some processes have not been walked.
+        case .proportional, .referenced, .swap:
+            return text.isEmpty || figures.memory?.isPartlyWalked != true ? text : text + "+"
+        default: return text
+        }
+    }
+
+    /// No wider than the column: cores lose decimals, and counts become millions.
     func text(of value: Double?) -> String {
         guard let value else { return "" }
-        return switch form {
-        case .cores: Figure.fixed(value, 3)
-        case .rate, .count: Figure.fixed(value, 0)
-        case .bytes: Figure.bytes(value)
-        case .duration: Figure.duration(Int64(value))
+        switch form {
+        case .cores:
+            let texts = [3, 2, 1, 0].lazy.map { Figure.fixed(value, $0) }
+            return texts.first { $0.count <= width } ?? Figure.fixed(value, 0)
+        case .rate, .count:
+            let text = Figure.fixed(value, 0)
+            return text.count <= width ? text : Figure.fixed(value / 1e6, 0) + "M"
+        case .share: return Figure.fixed(100 * value, 1) + "%"
+        case .bytes: return Figure.bytes(value)
+        case .duration: return Figure.duration(Int64(value))
         }
     }
 
@@ -176,6 +233,8 @@ enum TopColumn: CaseIterable, Sendable {
             return value > 0.5 * demand ? .alarm : value > 0.2 * demand ? .warning : .plain
         case .delayP99: return value >= 20e6 ? .alarm : value >= 2e6 ? .warning : .plain
         case .retransmits, .majorFaults: return .warning
+        // From a tenth of the time on.
+        case .stalledCPU, .stalledMemory, .stalledDisk: return value >= 0.1 ? .warning : .plain
         default: return Double(text(of: value)) == 0 ? .faint : .plain
         }
     }

@@ -29,6 +29,9 @@ package struct TopCommand: ParsableCommand {
     @Option(help: "What to trace, of cpu, disk, network and memory, with commas between; the fewer, the cheaper.")
     var only: TracedResources?
 
+    @Option(help: CallsOption.help)
+    var calls: String?
+
     @Option(help: "Megabytes of memory for windows that are over; 64 without it.")
     var history: Int?
 
@@ -46,7 +49,7 @@ package struct TopCommand: ParsableCommand {
     package func validate() throws {
         let live = [
             ("--policy", policy != nil), ("--interval", interval != nil), ("--only", only != nil),
-            ("--history", history != nil),
+            ("--calls", calls != nil), ("--history", history != nil),
         ]
         if file != nil, let (option, _) = live.first(where: \.1) {
             throw ValidationError("\(option) is for tracing, and a file is a recording of what was traced")
@@ -84,7 +87,8 @@ package struct TopCommand: ParsableCommand {
 
     private func trace() throws {
         let session = try TraceSession(
-            policy: policy, resources: only ?? .all, ringBytes: ringBytes, isQuiet: true)
+            policy: policy, resources: only ?? .all, functions: CallsOption.functions(calls), ringBytes: ringBytes,
+            isQuiet: true)
         try show(
             LiveTimeline(session, interval: Nanoseconds((interval ?? 1) * 1e9), mostBytes: (history ?? 64) << 20))
     }

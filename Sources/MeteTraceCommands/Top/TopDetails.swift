@@ -24,7 +24,10 @@ enum TopDetails {
             for column in page.columns where !facts.contains(where: { $0.name == word(column, page) }) {
                 let value = column.value(of: figures, seconds: rows.seconds)
                 guard let value, value > 0 else { continue }
-                facts.append(Fact(name: word(column, page), value: column.text(of: value), isNumber: true))
+                facts.append(
+                    Fact(
+                        name: word(column, page), value: column.text(of: figures, seconds: rows.seconds), isNumber: true
+                    ))
             }
         }
         if case .component(let component) = id {
@@ -45,7 +48,7 @@ enum TopDetails {
             guard let index = rows.index(of: id), case .thread(let component, let thread) = rows.rows[index].subject
             else { return nil }
             return rows.threads(of: component)[thread].thread.pid
-        case .component, .runner, .device, .sockets: return nil
+        case .component, .runner, .device, .sockets, .function: return nil
         }
     }
 
@@ -75,6 +78,8 @@ enum TopDetails {
             ]
         case .sockets(let component, let kind):
             return [Fact(name: "sockets", value: kind.words), Fact(name: "component", value: component.name)]
+        case .function(let component, let function):
+            return [Fact(name: "function", value: function), Fact(name: "component", value: component.name)]
         }
     }
 

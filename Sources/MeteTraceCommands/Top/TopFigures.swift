@@ -23,6 +23,11 @@ struct TopFigures {
     var retransmits: UInt64?
     var latencies: TraceView.Latencies?
     var meanwhile: Meanwhile?
+    var stalls: Stalls?
+    /// Of functions; of a component all of them together.
+    var calls: CallUsage?
+    /// Of one function alone: quantiles cannot be added up.
+    var callDurations: LatencySummary?
     /// Held back by a quota.
     var throttled: Nanoseconds?
     var threads: Int?
@@ -39,6 +44,11 @@ struct TopFigures {
         retransmits = sample.network.retransmits
         latencies = view.latencies[sample.component]
         meanwhile = view.detail?.disturbances[sample.component].map(Meanwhile.init)
+        stalls = sample.stalls
+        for call in view.calls where call.component == sample.component {
+            calls = calls ?? CallUsage()
+            calls? += call.usage
+        }
         throttled = sample.throttled
         threads = sample.threads
         processes = sample.processes
@@ -75,6 +85,11 @@ struct TopFigures {
 
     init(_ disk: DiskSample) {
         self.disk = disk.usage
+    }
+
+    init(_ call: CallSample) {
+        calls = call.usage
+        callDurations = call.durations
     }
 
     init(_ traffic: Traffic) {

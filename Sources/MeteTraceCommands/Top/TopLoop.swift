@@ -64,6 +64,8 @@ struct TopLoop {
             let description = TopDetails.process(of: id, in: rows).flatMap(timeline.describe)
             moment.details = TopDetails.facts(id, in: rows, description)
         }
-        try terminal.draw(TopScreen(state, rows, moment, size, terminal.glyphs).lines, columns: size.columns)
+        let screen = TopScreen(state, rows, moment, size, terminal.glyphs)
+        state.settleOverlay(top: screen.overlayTop)
+        try terminal.draw(screen.lines, columns: size.columns)
     }
 }

@@ -2,7 +2,7 @@ import MeteModel
 
 /// One resource: the columns that tell of it.
 enum TopPage: Int, CaseIterable, Sendable {
-    case cpu, disk, network, memory, delays
+    case cpu, disk, network, memory, delays, calls
 
     var title: String {
         switch self {
@@ -11,6 +11,7 @@ enum TopPage: Int, CaseIterable, Sendable {
         case .network: "network"
         case .memory: "memory"
         case .delays: "delays"
+        case .calls: "calls"
         }
     }
 
@@ -20,7 +21,7 @@ enum TopPage: Int, CaseIterable, Sendable {
         case .disk: .disk
         case .network: .network
         case .memory: .memory
-        case .cpu, .delays: []
+        case .cpu, .delays, .calls: []
         }
     }
 
@@ -37,12 +38,17 @@ enum TopPage: Int, CaseIterable, Sendable {
                 .requests, .reads, .readBytes, .readMean, .readP99, .writes, .writeBytes, .writeMean, .writeP99,
             ]
         case .network: [.bytes, .sentBytes, .sentPackets, .receivedBytes, .receivedPackets, .retransmits]
-        case .memory: [.resident, .anonymous, .minorFaults, .majorFaults, .threads, .processes]
+        case .memory:
+            [
+                .resident, .anonymous, .proportional, .referenced, .swap, .minorFaults, .majorFaults, .threads,
+                .processes,
+            ]
         case .delays:
             [
                 .waited, .delayP50, .delayP99, .delayP999, .itself, .others, .realTime, .throttled, .steal, .nobody,
-                .unknown,
+                .unknown, .stalledCPU, .stalledMemory, .stalledDisk,
             ]
+        case .calls: [.calls, .inside, .callMean, .callP50, .callP99, .callsLeft]
         }
     }
 
@@ -59,12 +65,17 @@ enum TopPage: Int, CaseIterable, Sendable {
                 .reads, .writes, .readBytes, .writeBytes, .readP99, .writeP99, .readMean, .writeMean, .requests,
             ]
         case .network: [.sentBytes, .receivedBytes, .retransmits, .sentPackets, .receivedPackets, .bytes]
-        case .memory: [.resident, .anonymous, .majorFaults, .minorFaults, .processes, .threads]
+        case .memory:
+            [
+                .resident, .anonymous, .majorFaults, .minorFaults, .processes, .proportional, .swap, .referenced,
+                .threads,
+            ]
         case .delays:
             [
-                .waited, .delayP99, .others, .itself, .throttled, .delayP999, .delayP50, .realTime, .steal, .nobody,
-                .unknown,
+                .waited, .delayP99, .others, .itself, .throttled, .delayP999, .delayP50, .realTime, .stalledCPU,
+                .stalledMemory, .stalledDisk, .steal, .nobody, .unknown,
             ]
+        case .calls: [.inside, .calls, .callP50, .callP99, .callMean, .callsLeft]
         }
     }
 
@@ -76,11 +87,12 @@ enum TopPage: Int, CaseIterable, Sendable {
         case .network: .bytes
         case .memory: .resident
         case .delays: .waited
+        case .calls: .inside
         }
     }
 
     /// What the history of a component is drawn of.
-    func level(of sample: UsageSample) -> Double {
+    func level(of sample: UsageSample, in view: TraceView) -> Double {
         let seconds = max(1, sample.window).seconds
         return switch self {
         case .cpu: sample.demand
@@ -88,17 +100,19 @@ enum TopPage: Int, CaseIterable, Sendable {
         case .network: (sample.network.total.sentBytes &+ sample.network.total.receivedBytes).rate(seconds)
         case .memory: Double(sample.memory.resident)
         case .delays: sample.cpu.runQueueDelay.seconds / seconds
+        case .calls: TopFigures(sample, in: view).calls.map { $0.time.seconds / seconds } ?? 0
         }
     }
 
     /// Whether anything of a component is on this page.
-    func isIdle(_ sample: UsageSample) -> Bool {
+    func isIdle(_ sample: UsageSample, in view: TraceView) -> Bool {
         switch self {
         case .cpu: sample.cpu == CPUUsage()
         case .disk: sample.disk == DiskUsage()
         case .network: sample.network == NetworkUsage()
         case .memory: sample.memory.resident == 0 && sample.faults == PageFaults()
         case .delays: sample.cpu.runQueueDelay == 0
+        case .calls: !view.calls.contains { $0.component == sample.component }
         }
     }
 
@@ -110,6 +124,7 @@ enum TopPage: Int, CaseIterable, Sendable {
         case .network: figures.traffic == Traffic()
         case .memory: figures.faults == PageFaults() && figures.memory == nil
         case .delays: figures.cpu?.runQueueDelay == 0
+        case .calls: figures.calls == nil
         }
     }
 }

@@ -14,6 +14,8 @@ struct TopRow: Equatable {
         /// Of the disks of the view.
         case device(Int)
         case sockets(component: Int, SocketClass)
+        /// Of the functions that the component calls.
+        case function(component: Int, Int)
     }
 
     var subject: Subject
@@ -78,6 +80,8 @@ struct TopRows {
         case .device(let device):
             return .device(disks[device].component, disks[device].device)
         case .sockets(let component, let kind): return .sockets(self.component(component), kind)
+        case .function(let component, let call):
+            return .function(self.component(component), calls(of: component)[call].function)
         }
     }
 
@@ -96,6 +100,7 @@ struct TopRows {
         case .device(let device): return TopFigures(disks[device])
         case .sockets(let component, let kind):
             return TopFigures(view.samples[component].network.traffic[kind] ?? Traffic())
+        case .function(let component, let call): return TopFigures(calls(of: component)[call])
         }
     }
 
@@ -104,6 +109,11 @@ struct TopRows {
 
     func disturbances(of component: Int) -> [Disturbance] {
         view.detail?.disturbances[self.component(component)] ?? []
+    }
+
+    func calls(of component: Int) -> [CallSample] {
+        let id = self.component(component)
+        return view.calls.filter { $0.component == id }
     }
 
     var disks: [DiskSample] { view.detail?.disks ?? [] }
@@ -125,10 +135,14 @@ struct TopRows {
         var shown: [(component: Int, processes: [Process]?)] = []
         for (index, sample) in view.samples.enumerated() {
             guard let filter = request.filter else {
-                if request.page.isIdle(sample) { idleComponents += 1 } else { shown.append((index, nil)) }
+                if request.page.isIdle(sample, in: view) { idleComponents += 1 } else { shown.append((index, nil)) }
                 continue
             }
-            if filter.matches(sample.component.name) {
+            if request.page == .calls {
+                // Of processes nothing is on this page: what is looked for are functions.
+                guard !functions(of: index).isEmpty else { continue }
+                shown.append((index, filter.matches(sample.component.name) ? nil : []))
+            } else if filter.matches(sample.component.name) {
                 shown.append((index, nil))
             } else {
                 let found = group(index).filter { matches($0, filter) }
@@ -152,7 +166,7 @@ struct TopRows {
         let isOpen = found != nil || isOpen(.component(self.component(component)))
         rows.append(TopRow(subject: .component(component), depth: 0, isOpen: canOpen ? isOpen : nil))
         guard isOpen, canOpen else { return }
-        if found == nil { rows += parts.map { TopRow(subject: $0, depth: 1, isOpen: nil) } }
+        if found == nil || request.page == .calls { rows += parts.map { TopRow(subject: $0, depth: 1, isOpen: nil) } }
         let processes = (found ?? group(component)).filter { found != nil || !request.page.isIdle(figures(of: $0)) }
         for process in sorted(processes) { add(process, depth: 1) }
     }
@@ -172,7 +186,27 @@ struct TopRows {
             guard view.detail != nil else { return [] }
             let traffic = view.samples[component].network.traffic
             return SocketClass.allCases.filter { traffic[$0] != nil }.map { .sockets(component: component, $0) }
+        case .calls:
+            let calls = calls(of: component)
+            let functions = functions(of: component)
+            let order = sorted(functions.count) {
+                TopFigures(calls[functions[$0]])
+            } name: {
+                calls[functions[$0]].function
+            } tie: {
+                $0
+            }
+            return order.map { .function(component: component, functions[$0]) }
         }
+    }
+
+    /// Of the functions that a component calls those asked for: all of them, or those that the filter finds.
+    private func functions(of component: Int) -> [Int] {
+        let calls = calls(of: component)
+        guard let filter = request.filter, !filter.matches(self.component(component).name) else {
+            return Array(calls.indices)
+        }
+        return calls.indices.filter { filter.matches(calls[$0].function) }
     }
 
     private mutating func add(_ process: Process, depth: Int) {
@@ -271,7 +305,9 @@ struct TopRows {
     private func matches(_ process: Process, _ filter: RowFilter) -> Bool {
         if filter.text == "\(process.pid)" { return true }
         let threads = threads(of: process.component)
-        return process.members.contains { filter.matches(threads[$0].name) }
+        return process.members.contains {
+            filter.matches(threads[$0].name) || filter.text == "\(threads[$0].thread.tid)"
+        }
     }
 
     private func sorted(_ processes: [Process]) -> [Process] {

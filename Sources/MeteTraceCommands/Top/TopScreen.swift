@@ -10,18 +10,24 @@ struct TopScreen {
     }
 
     private(set) var lines: [ScreenLine] = []
+    /// The first line of the overlay that is shown: no further down than its last lines are in sight.
+    private(set) var overlayTop = 0
 
     private let state: TopState
     private let rows: TopRows?
     private let moment: TopMoment
     private let size: Size
     private let glyphs: Glyphs
+    /// Whether the overlay has more lines than there is room for.
+    private var isCut = false
 
     /// Lines above the table and below it.
     private static let frame = 5
 
     /// Rows of the table that there is room for.
     static func tableHeight(_ size: Size) -> Int { max(0, size.rows - frame) }
+
+    private static func overlayHeight(_ size: Size) -> Int { max(0, size.rows - frame + 1) }
 
     /// - Parameter rows: nil before the first window is over; the state is settled in them.
     init(_ state: TopState, _ rows: TopRows?, _ moment: TopMoment, _ size: Size, _ glyphs: Glyphs) {
@@ -30,7 +36,14 @@ struct TopScreen {
         self.moment = moment
         self.size = size
         self.glyphs = glyphs
-        var lines = [machine(), pages(), honesty()] + table()
+        var lines = [machine(), pages(), honesty()]
+        if let overlay = overlay() {
+            overlayTop = min(state.overlayTop, max(0, overlay.count - Self.overlayHeight(size)))
+            isCut = overlay.count > Self.overlayHeight(size)
+            lines += overlay.dropFirst(overlayTop)
+        } else {
+            lines += table()
+        }
         lines = Array(lines.prefix(max(0, size.rows - 1)))
         lines += Array(repeating: ScreenLine(), count: max(0, size.rows - 1 - lines.count))
         if size.rows > 0 { lines.append(keys()) }
@@ -86,7 +99,7 @@ struct TopScreen {
     private func pages() -> ScreenLine {
         var line = ScreenLine()
         for page in TopPage.allCases {
-            if page != .cpu { line.add(size.columns < 50 ? " " : "  ") }
+            if page != .cpu { line.add(size.columns < 66 ? " " : "  ") }
             line.add("\(page.rawValue + 1) \(page.title)", page == state.page ? .selected : .plain)
         }
         let arrow = state.isReversed ? glyphs.rising : glyphs.falling
@@ -135,15 +148,25 @@ struct TopScreen {
 
     // MARK: Table
 
-    private func table() -> [ScreenLine] {
+    private func overlay() -> [ScreenLine]? {
         switch state.overlay {
-        case .help: return help()
-        case .details: return details()
-        case nil: break
+        case .help: help()
+        case .details: details()
+        case nil: nil
         }
+    }
+
+    private func table() -> [ScreenLine] {
         guard let rows else { return [] }
         guard rows.view.resources.isSuperset(of: state.page.needs) else {
-            return [ScreenLine(), ScreenLine("Not traced: --only leaves it out.", .warning)]
+            let reason =
+                moment.isRecording
+                ? "Not recorded: --only left it out, or the kernel had no hook for it."
+                : "Not traced: --only leaves it out."
+            return [ScreenLine(), ScreenLine(reason, .warning)]
+        }
+        if state.page == .calls, rows.view.calls.isEmpty {
+            return [ScreenLine(), ScreenLine("No calls in this window. --calls names the functions to count.", .faint)]
         }
         let layout = TopLayout(rows.request, width: size.columns)
         let end = min(rows.count, state.top + Self.tableHeight(size))
@@ -206,7 +229,7 @@ struct TopScreen {
         line.add(CellText.fitted(CellText.printable(title), max(0, layout.nameWidth - line.width)), style)
         for column in layout.columns {
             let value = column.value(of: figures, seconds: rows.seconds)
-            let text = column.text(of: value, cells: column.width)
+            let text = column.text(of: figures, seconds: rows.seconds)
             line.add(
                 CellText.fitted(text, column.width + TopLayout.gap, .right),
                 column.style(of: value, in: figures, seconds: rows.seconds))
@@ -231,6 +254,7 @@ struct TopScreen {
             return ("behind \(disturbance.runner.words(for: disturbance.waiter))", .faint)
         case .device(let device): return (rows.name(of: rows.disks[device].device), .faint)
         case .sockets(_, let kind): return (kind.words, .faint)
+        case .function(let component, let call): return (rows.calls(of: component)[call].function, .plain)
         }
     }
 
@@ -240,7 +264,7 @@ struct TopScreen {
         case (.history(let width), .component(let component)):
             let id = rows.component(component)
             let values = moment.past.suffix(width).map { window in
-                window.view.sample(of: id).map { state.page.level(of: $0) }
+                window.view.sample(of: id).map { state.page.level(of: $0, in: window.view) }
             }
             return (Sparkline.text(values, width: width, glyphs), .plain)
         case (.history, .process(let process)):
@@ -265,7 +289,7 @@ struct TopScreen {
     private static let helpKeys: [(keys: String, meaning: String)] = [
         ("arrows j k PgUp PgDn Home End", "choose a row"),
         ("Enter Space right left", "open and close it; * all"),
-        ("Tab 1-5", "the next page; a page"),
+        ("Tab 1-6", "the next page; a page"),
         ("s S r", "sort by the next or last column; reverse"),
         ("/ Esc", "filter by name, part or regex; show all"),
         ("t", "tree, processes, threads"),
@@ -330,7 +354,10 @@ struct TopScreen {
             line.add("   Enter keeps it, Esc does not", .faint)
             return line
         }
-        if state.overlay != nil { return ScreenLine("any other key closes this", .faint) }
+        if state.overlay != nil {
+            return ScreenLine(
+                isCut ? "up down PgUp PgDn scroll, any other key closes this" : "any other key closes this", .faint)
+        }
         let keys = [
             ("q", "quit"), ("h", "help"), (glyphs.enter, "open"), ("Tab", "page"), ("s", "sort"), ("/", "filter"),
             ("t", "tree"), ("z", state.isPaused ? "go on" : "pause"), ("[ ]", "time"), ("d", "details"),
@@ -345,15 +372,6 @@ struct TopScreen {
             line.add(" \(meaning)", .faint)
         }
         return line
-    }
-}
-
-extension TopColumn {
-    /// As `text(of:)`, and in millions where it would not fit.
-    fileprivate func text(of value: Double?, cells: Int) -> String {
-        let text = text(of: value)
-        guard text.count > cells, let value else { return text }
-        return Figure.fixed(value / 1e6, 0) + "M"
     }
 }
 

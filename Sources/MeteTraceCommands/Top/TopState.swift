@@ -23,13 +23,16 @@ struct TopState: Equatable {
     }
 
     private(set) var page = TopPage.cpu
-    private(set) var layout = Layout.tree
+    /// Of the pages that know of processes.
+    private var wantedLayout = Layout.tree
     private(set) var isPaused = false
     private(set) var filter: RowFilter?
     /// What is being typed into the filter, and the filter from before.
     private(set) var entry: String?
     private var filterBefore: RowFilter?
     private(set) var overlay: Overlay?
+    /// The first line of the overlay on the screen.
+    private(set) var overlayTop = 0
     private(set) var opened: Set<RowID> = []
     private(set) var opensAll = false
     /// By page, where it is not the page's own.
@@ -47,6 +50,9 @@ struct TopState: Equatable {
     init(page: TopPage = .cpu) {
         self.page = page
     }
+
+    /// Functions are called by components.
+    var layout: Layout { page == .calls ? .tree : wantedLayout }
 
     var sort: TopColumn {
         let wanted = sorts[page] ?? page.sort
@@ -99,12 +105,29 @@ struct TopState: Equatable {
     /// - Parameter rows: what the state was settled in last.
     mutating func apply(_ key: Key, in rows: TopRows?) -> Effect? {
         if entry != nil { return edit(key) }
-        if overlay != nil, closesOverlay(key) { return nil }
+        if overlay != nil, scrollsOverlay(key) || closesOverlay(key) { return nil }
         if let rows, applyToRows(key, rows) { return nil }
         return applyToView(key)
     }
 
-    /// Every key but those of time closes it: what is under it is seen again.
+    /// As far as there are lines says `settleOverlay`.
+    private mutating func scrollsOverlay(_ key: Key) -> Bool {
+        switch key {
+        case .up, .character("k"): overlayTop -= 1
+        case .down, .character("j"): overlayTop += 1
+        case .pageUp: overlayTop -= height
+        case .pageDown: overlayTop += height
+        case .home: overlayTop = 0
+        default: return false
+        }
+        overlayTop = max(0, overlayTop)
+        return true
+    }
+
+    /// - Parameter top: the first line of the overlay that the screen has shown.
+    mutating func settleOverlay(top: Int) { overlayTop = top }
+
+    /// Every other key but those of time closes it: what is under it is seen again.
     private mutating func closesOverlay(_ key: Key) -> Bool {
         switch key {
         case .character("["), .character("]"), .character("{"), .character("}"), .character(","), .character("."),
@@ -147,6 +170,7 @@ struct TopState: Equatable {
         case .character("d"):
             if selection == nil { select(0, in: rows) }
             overlay = selection.map { .details($0) }
+            overlayTop = 0
         default: return false
         }
         return true
@@ -161,12 +185,14 @@ struct TopState: Equatable {
         case .character("3"): page = .network
         case .character("4"): page = .memory
         case .character("5"): page = .delays
+        case .character("6"): page = .calls
         case .character("s"): sortBy(1)
         case .character("S"): sortBy(-1)
         case .character("r"): reversed.formSymmetricDifference([page])
         case .character("t"):
+            guard page != .calls else { break }
             let layouts = Layout.allCases
-            layout = layouts[((layouts.firstIndex(of: layout) ?? 0) + 1) % layouts.count]
+            wantedLayout = layouts[((layouts.firstIndex(of: layout) ?? 0) + 1) % layouts.count]
             top = 0
         case .character("*"):
             opensAll.toggle()
@@ -176,7 +202,9 @@ struct TopState: Equatable {
             entry = filter?.text ?? ""
         case .escape:
             if filter != nil { filter = nil } else { selection = nil }
-        case .character("h"), .character("?"): overlay = .help
+        case .character("h"), .character("?"):
+            overlay = .help
+            overlayTop = 0
         case .character("z"):
             isPaused.toggle()
             return isPaused ? nil : .resume

@@ -30,8 +30,8 @@ struct RecordedTimelineTests {
         return RecordedWindow(machine: machine, components: [(TopFixture.web, sample)])
     }
 
-    private func timeline(from: Int64? = nil) throws -> RecordedTimeline {
-        try #require(try RecordedTimeline(StoreReader(path: folder.file("r")), from: from, speed: 1))
+    private func timeline(from: Int64? = nil, speed: Double = 1) throws -> RecordedTimeline {
+        try #require(try RecordedTimeline(StoreReader(path: folder.file("r")), from: from, speed: speed))
     }
 
     @Test func beginsWhereItIsTold() throws {
@@ -77,6 +77,39 @@ struct RecordedTimelineTests {
         }
         #expect(seen == Array(ends.suffix(3)) + Array(repeating: ends[ends.count - 1], count: 3))
         #expect(try !timeline.advance(to: timeline.due(isPaused: false), isPaused: true))
+    }
+
+    @Test func everySpeedIsKept() throws {
+        let timeline = try timeline(speed: 1000)
+        let start = timeline.due(isPaused: false)
+        var now = start
+        while now < start + 500 * .perMillisecond {
+            _ = try timeline.advance(to: now, isPaused: false)
+            now = timeline.due(isPaused: false)
+        }
+        let passed = now - start
+        // A window is due each millisecond, and the first one is when it begins.
+        let shown = try #require(timeline.shown?.end)
+        let place = try #require(ends.firstIndex(of: shown))
+        #expect(abs(Int64(place) - passed / .perMillisecond) <= 11, "\(place)")
+    }
+
+    @Test func timesWithoutARecordingAreNamed() throws {
+        #expect(try timeline(from: ends[10]).notes.filter { $0.contains("Nothing was recorded") }.isEmpty)
+        let timeline = try timeline(from: ends[1499] - .perSecond)
+        try timeline.move(by: 1)
+        #expect(timeline.notes.contains { $0.hasPrefix("Nothing was recorded from ") }, "\(timeline.notes)")
+    }
+
+    @Test func whatWasNotTracedIsNotShownAsNothing() {
+        let window = Self.window(TopFixture.end, threads: 1)
+        let untraced = [Metric.readRequests, .writeRequests, .resident, .sentBytes].map(\.name)
+        let session = RecordedSession(
+            start: TopFixture.end - 10 * .perSecond, version: "test", untraced: untraced, caveats: ["no hook for it"])
+        let view = TraceView(window, [session])
+        #expect(view.resources == .network)
+        #expect(view.limits.contains("no hook for it.") && view.limits.contains { $0.contains(Metric.resident.name) })
+        #expect(TraceView(window).resources == .all && TraceView(window).limits.isEmpty)
     }
 
     @Test func followsARecordingThatIsStillWritten() throws {

@@ -19,7 +19,7 @@ struct TopScreenTests {
             TopFixture.screen(80, 24, [.down, .down, .right]),
             """
             2 cores, 1.90 used, 0.50 waited, 0.25 steal, 0.13 irq, 11 threads  08:00:00 live
-            1 CPU  2 disk  3 network  4 memory  5 delays                         by DEMAND ▼
+            1 CPU  2 disk  3 network  4 memory  5 delays  6 calls                by DEMAND ▼
             Nothing lost.
             COMPONENT                       USED ▼DEMAND  WAITED    P99  THREADS  HISTORY
             ▸ batch                        1.600   1.700   0.100               2   █████████
@@ -66,7 +66,7 @@ struct TopScreenTests {
         let text =
             """
             2 cores, 1.90 used, 0.50 waited, 0.25 steal, 0.13 irq, 11 threads ▇▇███████ 08:00:00 UTC live
-            1 CPU 2 disk 3 network 4 memory 5 delays by DEMAND ▼
+            1 CPU 2 disk 3 network 4 memory 5 delays 6 calls by DEMAND ▼
             Nothing lost.
             COMPONENT / PROCESS / THREAD USED ▼DEMAND WAITED P50 P99 P99.9 VOLUNT/S INVOL/S MIGR/S THREADS PROCS HISTORY
             ▾ batch 1.600 1.700 0.100 0 250 0 2 1 █████████
@@ -94,7 +94,7 @@ struct TopScreenTests {
             TopFixture.screen(100, 14, TopFixture.keys("2*")),
             """
             2 cores, 1.90 used, 0.50 waited, 0.25 steal, 0.13 irq, 11 threads        ▇▇███████ 08:00:00 UTC live
-            1 CPU  2 disk  3 network  4 memory  5 delays                                             by REQS/S ▼
+            1 CPU  2 disk  3 network  4 memory  5 delays  6 calls                                    by REQS/S ▼
             Nothing lost.
             COMPONENT                      ▼REQS/S   READ/S  BYTES/S    P99  WRITE/S  BYTES/S    P99  HISTORY
             ▾ web                              420      400     1.6M  164us       20      80K  1.3ms   █████████
@@ -115,7 +115,7 @@ struct TopScreenTests {
             TopFixture.screen(100, 14, TopFixture.keys("3*")),
             """
             2 cores, 1.90 used, 0.50 waited, 0.25 steal, 0.13 irq, 11 threads        ▇▇███████ 08:00:00 UTC live
-            1 CPU  2 disk  3 network  4 memory  5 delays                                            by BYTES/S ▼
+            1 CPU  2 disk  3 network  4 memory  5 delays  6 calls                                   by BYTES/S ▼
             Nothing lost.
             COMPONENT / PROCESS / THREAD       ▼BYTES/S   SENT/S  PACKETS/S  RECEIVED/S  RETRANSMITS  HISTORY
             ▾ web                                   73K      68K         60        4.9K            2   █████████
@@ -136,7 +136,7 @@ struct TopScreenTests {
             TopFixture.screen(100, 14, TopFixture.keys("4*")),
             """
             2 cores, 1.90 used, 0.50 waited, 0.25 steal, 0.13 irq, 11 threads        ▇▇███████ 08:00:00 UTC live
-            1 CPU  2 disk  3 network  4 memory  5 delays                                           by RESIDENT ▼
+            1 CPU  2 disk  3 network  4 memory  5 delays  6 calls                                  by RESIDENT ▼
             Nothing lost.
             COMPONENT                   ▼RESIDENT  ANONYMOUS  MINOR FAULTS/S  MAJOR FAULTS/S   PROCS  HISTORY
             ▾ batch                          9.0G       9.0G               0               0       1   █████████
@@ -157,7 +157,7 @@ struct TopScreenTests {
             TopFixture.screen(100, 14, TopFixture.keys("5*")),
             """
             2 cores, 1.90 used, 0.50 waited, 0.25 steal, 0.13 irq, 11 threads        ▇▇███████ 08:00:00 UTC live
-            1 CPU  2 disk  3 network  4 memory  5 delays                                             by WAITED ▼
+            1 CPU  2 disk  3 network  4 memory  5 delays  6 calls                                    by WAITED ▼
             Nothing lost.
             COMPONENT                ▼WAITED    P99  P99.9  ITSELF  OTHERS  THROTTLED  IN ITS WAY
             ▾ web                      0.400  8.2ms   21ms   0.040   0.350      0.000  batch 0.350, itself 0.040
@@ -173,12 +173,86 @@ struct TopScreenTests {
             """)
     }
 
+    @Test func callsWithTheirFunctions() {
+        var view = TopFixture.view()
+        let (start, end) = (view.samples[0].start, view.samples[0].end)
+        view.calls = [
+            CallSample(
+                component: TopFixture.web, function: "libz:deflate", start: start, end: end,
+                usage: CallUsage(calls: 50, time: 250_000_000), durations: LatencySummary(p50: 5_242_880)),
+            CallSample(
+                component: TopFixture.web, function: "libssl:SSL_write", start: start, end: end,
+                usage: CallUsage(calls: 1200, left: 2, time: 750_000_000),
+                durations: LatencySummary(p50: 163_840, p99: 1_310_720)),
+        ]
+        let moment = TopFixture.moment(view)
+        expect(
+            TopFixture.screen(100, 9, TopFixture.keys("6*t"), moment),
+            """
+            2 cores, 1.90 used, 0.50 waited, 0.25 steal, 0.13 irq, 11 threads        ▇▇███████ 08:00:00 UTC live
+            1 CPU  2 disk  3 network  4 memory  5 delays  6 calls                                    by INSIDE ▼
+            Nothing lost.
+            COMPONENT / PROCESS / THREAD      CALLS/S ▼INSIDE   MEAN    P50    P99    LEFT  HISTORY
+            ▾ web                                1250   1.000  800us                     2  ▁▁▁▁▁▁▁▁█
+                libssl:SSL_write                 1200   0.750  625us  164us  1.3ms       2
+                libz:deflate                       50   0.250  5.0ms  5.2ms      –       0
+            2 more components have nothing here.
+            q quit  h help  ⏎ open  Tab page  s sort  / filter  t tree  z pause  [ ] time  d details  r reverse
+            """)
+        let found = TopFixture.screen(100, 9, TopFixture.keys("6/deflate"), moment)
+        #expect(found.text.contains("▾ web") && found.text.contains("libz:deflate"))
+        #expect(!found.text.contains("SSL_write") && !found.text.contains("nginx"))
+        #expect(TopFixture.screen(80, 9, TopFixture.keys("6")).text.contains("--calls names the functions"))
+    }
+
+    @Test func aPartlyWalkedAmountIsMarkedAndStallsAreShares() {
+        var view = TopFixture.view()
+        view.samples[2].memory.walked = 40 << 20
+        view.samples[2].memory.proportional = 30 << 20
+        view.samples[2].stalls = Stalls(memory: Stalls.Pressure(some: 125_000_000, full: 0))
+        let memory = TopFixture.screen(200, 9, TopFixture.keys("4"), TopFixture.moment(view)).text
+        #expect(memory.contains("PSS") && memory.contains("REFERENCED") && memory.contains("30M+"))
+        let delays = TopFixture.screen(200, 9, TopFixture.keys("5"), TopFixture.moment(view)).text
+        #expect(delays.contains("MEM STALL") && delays.contains("12.5%"))
+    }
+
+    @Test(arguments: [
+        (1.5, "1.500"), (99.9994, "99.999"), (99.9995, "100.00"), (128, "128.00"), (1000, "1000.0"),
+        (123_456, "123456"),
+    ]) func manyCoresLoseDecimalsAndNotTheirMeaning(value: Double, text: String) {
+        #expect(TopColumn.used.text(of: value) == text && text.count <= TopColumn.used.width)
+    }
+
+    @Test func ratesBecomeMillions() {
+        #expect(TopColumn.calls.text(of: 9_999_999) == "9999999")
+        #expect(TopColumn.calls.text(of: 12_345_678) == "12M")
+    }
+
+    @Test func whatIsTooLongForTheScreenIsScrolled() {
+        let top = TopFixture.screen(80, 12, TopFixture.keys("h"))
+        #expect(top.text.contains("choose a row") && !top.text.contains("this help; quit"))
+        #expect(top.lines[11].text.contains("scroll"))
+        let end = TopFixture.screen(80, 12, TopFixture.keys("h") + Array(repeating: .pageDown, count: 9))
+        #expect(end.lines[10].text.contains("own highest") || end.lines[10].text.contains("out of sight"))
+        #expect(!end.text.contains("choose a row"))
+        #expect(!TopFixture.screen(80, 40, TopFixture.keys("h")).lines[39].text.contains("scroll"))
+        var state = TopFixture.state(TopFixture.keys("h"))
+        #expect(state.apply(.down, in: nil) == nil && state.overlay == .help && state.overlayTop == 1)
+        state.settleOverlay(top: 0)
+        #expect(state.apply(.up, in: nil) == nil && state.overlay == .help && state.overlayTop == 0)
+    }
+
+    @Test func aThreadIsFoundByItsId() {
+        let screen = TopFixture.screen(80, 12, TopFixture.keys("/201"))
+        #expect(screen.text.contains("nginx 200") && !screen.text.contains("batch"))
+    }
+
     @Test func threadsWithoutTheTree() {
         expect(
             TopFixture.screen(80, 12, TopFixture.keys("tt")),
             """
             2 cores, 1.90 used, 0.50 waited, 0.25 steal, 0.13 irq, 11 threads  08:00:00 live
-            1 CPU  2 disk  3 network  4 memory  5 delays                by DEMAND ▼, threads
+            1 CPU  2 disk  3 network  4 memory  5 delays  6 calls       by DEMAND ▼, threads
             Nothing lost.
             THREAD                       USED ▼DEMAND  WAITED  VOLUNT/S  INVOL/S  COMPONENT
             stress 400                  0.900   0.940   0.040         0        0  batch
@@ -197,7 +271,7 @@ struct TopScreenTests {
             TopFixture.screen(80, 12, TopFixture.keys("/wor")),
             """
             2 cores, 1.90 used, 0.50 waited, 0.25 steal, 0.13 irq, 11 threads  08:00:00 live
-            1 CPU  2 disk  3 network  4 memory  5 delays             by DEMAND ▼, filter wor
+            1 CPU  2 disk  3 network  4 memory  5 delays  6 calls    by DEMAND ▼, filter wor
             Nothing lost.
             COMPONENT                       USED ▼DEMAND  WAITED    P99  THREADS  HISTORY
             ▾ web                          0.300   0.700   0.400  8.2ms        8   ▄▅▅▆▆▇▇█▅
@@ -216,7 +290,7 @@ struct TopScreenTests {
             TopFixture.screen(60, 10, [], TopFixture.moment(), .ascii),
             """
             2 cores, 1.90 used, 0.25 steal, 0.13 irq       08:00:00 live
-            1 CPU  2 disk  3 network  4 memory  5 delays     by DEMAND v
+            1 CPU 2 disk 3 network 4 memory 5 delays 6 calls by DEMAND v
             Nothing lost.
             COMPONENT                        USED vDEMAND  WAITED    P99
             + batch                         1.600   1.700   0.100
@@ -234,7 +308,7 @@ struct TopScreenTests {
             screen,
             """
             measuring the first window                              live
-            1 CPU  2 disk  3 network  4 memory  5 delays     by DEMAND ▼
+            1 CPU 2 disk 3 network 4 memory 5 delays 6 calls by DEMAND ▼
 
 
 
@@ -245,7 +319,7 @@ struct TopScreenTests {
     @Test func whatIsNotSeenStandsInEveryView() {
         let notes = ["Retransmits are not seen.", "Waits are timed by mete."]
         let moment = TopFixture.moment(notes: notes)
-        for page in 1...5 {
+        for page in 1...6 {
             let screen = TopFixture.screen(80, 24, TopFixture.keys("\(page)"), moment)
             #expect(screen.lines[2].text == "Nothing lost. Retransmits are not seen. Waits are timed by mete.")
         }
@@ -262,6 +336,20 @@ struct TopScreenTests {
         view.losses = .each(losses)
         let line = TopFixture.screen(80, 24, [], TopFixture.moment(view)).lines[2]
         #expect(line == ScreenLine("Lost so far: 2 disk requests, 3 usage records (came later).", .alarm))
+        #expect(
+            LossWords.lines(view.losses) == [
+                "Disk requests counted nowhere: 2.", "Usage records without room, which came later: 3.",
+                "A larger --ring-bytes has room for more records.",
+            ])
+        losses = TraceLosses()
+        losses.unattributedThreads = 4
+        view.losses = .each(losses)
+        #expect(LossWords.lines(view.losses)[0].hasSuffix("counted to rest: 4."))
+        view.limits = ["Retransmits: no hook."]
+        let table = TraceTable(view, mostThreads: 0).text
+        #expect(table.hasSuffix("\nNot seen here, or not in full: Retransmits: no hook.\n"))
+        #expect(TraceLine(view, mostThreads: 0).text.contains("\"limits\":[\"Retransmits: no hook.\"]"))
+        #expect(!TraceLine(TopFixture.view(), mostThreads: 0).text.contains("limits"))
         view.losses = .sum(7)
         #expect(
             TopFixture.screen(80, 24, [], TopFixture.moment(view)).lines[2].text.contains("not attributed so far: 7"))
@@ -325,7 +413,7 @@ struct TopScreenTests {
         }
         let size = TopScreen.Size(
             columns: Int.random(in: 1...220, using: &random), rows: Int.random(in: 1...60, using: &random))
-        let letters = Array("12345srtjkh/zd*gG[]{}q ab.+(")
+        let letters = Array("123456srtjkh/zd*gG[]{}q ab.+(")
         let others: [Key] = [.enter, .escape, .left, .right, .up, .down, .pageUp, .pageDown, .home, .end, .backspace]
         let keys = (0..<Int.random(in: 0...12, using: &random)).map { _ -> Key in
             Bool.random(using: &random) ? .character(random.pick(letters)) : random.pick(others)
