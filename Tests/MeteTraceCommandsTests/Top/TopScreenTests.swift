@@ -192,10 +192,10 @@ struct TopScreenTests {
             2 cores, 1.90 used, 0.50 waited, 0.25 steal, 0.13 irq, 11 threads        ▇▇███████ 08:00:00 UTC live
             1 CPU  2 disk  3 network  4 memory  5 delays  6 calls                                    by INSIDE ▼
             Nothing lost.
-            COMPONENT / PROCESS / THREAD      CALLS/S ▼INSIDE   MEAN    P50    P99    LEFT  HISTORY
-            ▾ web                                1250   1.000  800us                     2  ▁▁▁▁▁▁▁▁█
-                libssl:SSL_write                 1200   0.750  625us  164us  1.3ms       2
-                libz:deflate                       50   0.250  5.0ms  5.2ms      –       0
+            COMPONENT / PROCESS / THREAD                CALLS/S ▼INSIDE   MEAN    P50    P99    LEFT  HISTORY
+            ▾ web                                          1250   1.000  800us                     2   ▁▁▁▁▁▁▁▁█
+                libssl:SSL_write                           1200   0.750  625us  164us  1.3ms       2
+                libz:deflate                                 50   0.250  5.0ms  5.2ms              0
             2 more components have nothing here.
             q quit  h help  ⏎ open  Tab page  s sort  / filter  t tree  z pause  [ ] time  d details  r reverse
             """)
