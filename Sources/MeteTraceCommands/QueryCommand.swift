@@ -214,8 +214,12 @@ enum TimeOption: ExpressibleByArgument {
         guard let whole = try reader.range() else { return nil }
         let begin = from?.nanoseconds(in: whole) ?? whole.lowerBound
         let end = to?.nanoseconds(in: whole) ?? whole.upperBound
-        guard begin <= end else { throw ValidationError("\(reader.path): the end asked for is before the beginning") }
-        return begin.clamped(to: whole)...end.clamped(to: whole)
+        // Where only one of both was asked for and it is beyond the recording, that end of it is meant.
+        guard begin <= end || from == nil || to == nil else {
+            throw ValidationError("\(reader.path): the end asked for is before the beginning")
+        }
+        let last = end.clamped(to: whole)
+        return min(begin.clamped(to: whole), last)...last
     }
 
     private func nanoseconds(in range: ClosedRange<Int64>) -> Int64 {
