@@ -169,7 +169,7 @@ final class SchedTraceFile {
             name = found?.name ?? "\(thread.tid)"
             names[thread.tid] = name
             // Of one that has ended its track has the name that it had.
-            if found != nil { write(name: name, of: thread) }
+            if found?.name != nil { write(name: name, of: thread) }
         }
         let component = found?.component.name ?? "unknown"
         // A category is a list with commas.

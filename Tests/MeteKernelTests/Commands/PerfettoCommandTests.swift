@@ -59,8 +59,9 @@ extension KernelTests {
                 .sibling("mete"),
                 ["trace", "--perfetto", file, "--policy", folder.file("policy.yaml"), "--interval", "0.2"],
                 errors: .file(folder.file("errors")))
-            // Its head is written with the first buffer: by then it traces.
-            #expect(Polling.wait { (try? TextFile.read(file).contains("traceEvents")) ?? false })
+            // Its head is written with the first buffer: by then it traces. The file has its name once it is complete.
+            let part = "\(file).\(mete.identifier).part"
+            #expect(Polling.wait { (try? TextFile.read(part).contains("traceEvents")) ?? false })
             let spin = try Workload("spin", "1", "2").process
             let used = try #require(spin.waitForEnd()?.cpuNanoseconds)
             #expect(mete.stop(SIGINT))
