@@ -152,7 +152,7 @@ struct SeriesExportTests {
     // MARK: OpenMetrics
 
     @Test func openMetricsAreReadByAStrictParser() throws {
-        let recording = try ExportRecording(lost: 3)
+        let recording = try ExportRecording(windows: 150, lost: 3)
         let parsed = try OpenMetricsText(
             text(recording, metrics: Metric.allCases) { try $0.writeOpenMetrics() })
         let run = try #require(parsed.families["mete_cpu_run_seconds"])

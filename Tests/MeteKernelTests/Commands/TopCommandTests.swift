@@ -136,7 +136,8 @@ extension KernelTests {
             let isASCII = screen.joined().allSatisfy { $0.isASCII }
             #expect(isASCII, "\(screen.joined(separator: "\n"))")
             #expect(try colours(plain).isEmpty)
-            let coloured = try start(live)
+            // What runs the tests may have set it for them.
+            let coloured = try start(live, environment: ["LC_ALL=C.UTF-8", "NO_COLOR="])
             try coloured.expect("▸ it")
             // The first window may be too short for a wait.
             #expect(try Polling.wait { try !colours(coloured).isEmpty })
