@@ -66,7 +66,7 @@ test-vm: deps bpf $(STATIC) ## the kernel tests on cgroup v2 under Debian's 6.1,
 	@tools/apt-install $(TEST_PACKAGES)
 	$(SWIFT) build --build-tests -j $(JOBS)
 	$(SWIFT) build $(RELEASE_FLAGS) -j $(JOBS) --product mete
-	Tests/vm/test-vm --timeout 800 --tries 3 --timed '$(TIMED_SUITES)' --file $(realpath .)/$(RELEASE)/mete=$(DEBUG)/mete \
+	Tests/vm/test-vm --timeout 1500 --tries 3 --timed '$(TIMED_SUITES)' --file $(realpath .)/$(RELEASE)/mete=$(DEBUG)/mete \
 		--file $(DEBUG)/mete-workload --file $(DEBUG)/CrashProbe --file /usr/bin/setpriv \
 		$(foreach suite,$(KERNEL_SUITES),"$(DEBUG)/metePackageTests.xctest --no-parallel --filter $(suite)")
 

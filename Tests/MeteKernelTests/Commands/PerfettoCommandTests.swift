@@ -99,7 +99,11 @@ extension KernelTests {
             }
         }
 
-        @Test func lossesStandInTheFile() throws {
+        @Test(
+            .disabled(
+                if: Workload.isEmulated,
+                "an emulated machine switches too seldom to fill a page meanwhile; SchedEventTests fills it there"))
+        func lossesStandInTheFile() throws {
             let workload = try Workload("wakers", "600", "4").process
             let run = try MeteRun(["trace", "--perfetto", file, "--duration", "1", "--event-ring-bytes", "4096"])
             run.expect(0, saying: "events of the scheduler were lost")
