@@ -32,7 +32,7 @@ DEBUG    = $(realpath .build/debug)
 # tools' counts those tools: the virtual machines have neither.
 KERNEL_SUITES := $(filter-out RecordCommandTests TopCommandTests OtherToolsTests,$(basename $(notdir $(wildcard Tests/MeteKernelTests/*/*Tests.swift))))
 # Those that compare CPU times: see Tests/vm/test-vm.
-TIMED_SUITES  := ^(GuaranteeTests|ControlEffectTests|DisturbanceTests|SchedEventTests)$$
+TIMED_SUITES  := ^(GuaranteeTests|ControlEffectTests|DisturbanceTests|SchedEventTests|StormTests|ConservationTests)$$
 FORMAT  := Package.swift Sources Tests examples
 C_SOURCES := $(wildcard bpf/*.[ch] bpf/include/*.h Sources/C*/*.[ch] Sources/C*/include/*.h Tests/Support/*/*.c)
 

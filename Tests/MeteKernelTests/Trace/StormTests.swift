@@ -23,8 +23,10 @@ extension KernelTests {
             let charged = try account.charged()
             let used = watch.workload.cpu
             let counted = Double(used.runTime)
+            // On emulated CPUs the kernel's own sums, of threads and of their group, differ by some per cent either way in a storm.
+            let tolerance = Workload.isEmulated ? 0.08 : 0.01
             #expect(
-                abs(counted - charged) <= 0.01 * charged + ConservationTests.beginning,
+                abs(counted - charged) <= tolerance * charged + ConservationTests.beginning,
                 "counted \(counted) of \(charged) ns, by \(account)")
             #expect(watch.losses.unattributedThreads == 0 && watch.losses.unattributedRunTime == 0, "\(watch.losses)")
             // Each of the processes has a last switch, and there is a switch from its parent to it.
