@@ -29,6 +29,18 @@ static __always_inline u64 run_queue_clock(struct task_struct *task)
 	return queue ? queue->clock : 0;
 }
 
+/* How long the task has had its CPU, to be asked while it leaves it; 0 where the kernel does not
+ * keep that (CONFIG_SCHED_INFO, and see own_clock), and of an idle task. */
+static __always_inline u64 time_on_cpu(struct task_struct *task)
+{
+	u64 clock = run_queue_clock(task), since;
+
+	if (!bpf_core_field_exists(task->sched_info.last_arrival))
+		return 0;
+	since = task->sched_info.last_arrival;
+	return since && clock > since ? clock - since : 0;
+}
+
 /* Names the run queue of the task's group on one CPU while the group lives. */
 static __always_inline u64 run_queue_name(struct task_struct *task)
 {

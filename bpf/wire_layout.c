@@ -80,6 +80,7 @@ AT(mete_sched_event, flags, 14);
 AT(mete_sched_event, tid, 16);
 AT(mete_sched_event, next_tid, 24);
 AT(mete_sched_event, lost_before, 32);
+AT(mete_sched_event, ran_ns, 36);
 AT(mete_sched_event, next_name, 40);
 SIZE(mete_sched_event, 56);
 

@@ -304,7 +304,10 @@ struct mete_sched_event {
 	__u32 next_pid;
 	/* Events of this CPU that found no room since its last one. */
 	__u32 lost_before;
-	__u32 reserved;
+	/* Of a switch: since when the thread that leaves has had the CPU, in nanoseconds before the
+	 * event, as the kernel itself keeps it; the highest value for anything longer, 0 where that
+	 * is not known. */
+	__u32 ran_ns;
 	char next_name[METE_NAME_BYTES];
 };
 

@@ -44,9 +44,12 @@ package struct SchedEvent: Equatable, Sendable {
     package var nextName: String
     /// Events of this CPU that are missing before this one.
     package var lostBefore: UInt64
+    /// Of a switch: how long the thread that leaves has had the CPU, by the kernel's own clock and to 4.29 s; nil where that is not known.
+    package var ran: Nanoseconds?
 
     package init(
-        time: Nanoseconds, cpu: Int, kind: Kind, thread: Thread, next: Thread, nextName: String, lostBefore: UInt64 = 0
+        time: Nanoseconds, cpu: Int, kind: Kind, thread: Thread, next: Thread, nextName: String, lostBefore: UInt64 = 0,
+        ran: Nanoseconds? = nil
     ) {
         self.time = time
         self.cpu = cpu
@@ -55,6 +58,7 @@ package struct SchedEvent: Equatable, Sendable {
         self.next = next
         self.nextName = nextName
         self.lostBefore = lostBefore
+        self.ran = ran
     }
 
     /// Nil for a kind that this version does not know.
@@ -73,6 +77,7 @@ package struct SchedEvent: Equatable, Sendable {
         thread = Thread(tid: raw.tid, pid: raw.pid)
         next = Thread(tid: raw.next_tid, pid: raw.next_pid)
         lostBefore = UInt64(raw.lost_before)
+        ran = raw.ran_ns > 0 ? Nanoseconds(raw.ran_ns) : nil
         nextName = withUnsafeBytes(of: raw.next_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 }

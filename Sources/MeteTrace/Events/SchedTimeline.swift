@@ -3,7 +3,8 @@ package import MeteModel
 /// Puts events of the scheduler together: what ran on each CPU from when until when, and what each thread waited for a CPU.
 ///
 /// Pure. Where events are missing it says so instead of joining what does not belong together: the CPU's time from its last event is
-/// lost, and so is every wait that is open when that shows. Keeps what stands now, and nothing of what is over.
+/// lost, and so is every wait that is open when that shows. What is known again is what the kernel kept itself: how long a thread
+/// has run that leaves a CPU without having been seen to come. Keeps what stands now, and nothing of what is over.
 package struct SchedTimeline {
     /// A stretch of time that is over.
     package enum Stretch: Equatable, Sendable {
@@ -14,6 +15,8 @@ package struct SchedTimeline {
         ///   - since: why it wanted a CPU.
         case waited(SchedEvent.Thread, cpu: Int?, from: Nanoseconds, to: Nanoseconds, since: WaitReason)
         /// It is not known what ran.
+        ///
+        /// - Parameter events: that found no room; 0 where the kernel has told of none.
         case lost(cpu: Int, from: Nanoseconds, to: Nanoseconds, events: UInt64)
     }
 
@@ -52,9 +55,10 @@ package struct SchedTimeline {
         var cpu = cpus[event.cpu] ?? CPU(running: nil, since: beginning, lastEvent: beginning)
         let isFirst = cpus[event.cpu] == nil
         if event.lostBefore > 0 {
-            tell(.lost(cpu: event.cpu, from: cpu.lastEvent, to: time, events: event.lostBefore))
-            cpu.running = nil
             waits = [:]
+            resume(&cpu, event, at: time, lostFrom: cpu.lastEvent, tell)
+        } else if case .switched = event.kind, let running = cpu.running, running.tid != event.thread.tid {
+            resume(&cpu, event, at: time, lostFrom: cpu.since, tell)
         }
         switch event.kind {
         case .woken:
@@ -79,19 +83,28 @@ package struct SchedTimeline {
         cpus[event.cpu] = cpu
     }
 
+    /// Closes a hole in what is known of a CPU: it reaches to when the thread of this event was given the CPU, where the kernel tells
+    /// that, and to the event where it does not.
+    private mutating func resume(
+        _ cpu: inout CPU, _ event: SchedEvent, at time: Nanoseconds, lostFrom start: Nanoseconds,
+        _ tell: (Stretch) -> Void
+    ) {
+        let known = event.ran.map { max(start, time - $0) } ?? time
+        tell(.lost(cpu: event.cpu, from: start, to: known, events: event.lostBefore))
+        cpu.running = known < time ? event.thread : nil
+        cpu.since = known
+        if known < time, let wait = waits.removeValue(forKey: event.thread.tid), wait.since <= known {
+            tell(.waited(event.thread, cpu: event.cpu, from: wait.since, to: known, since: wait.reason))
+        }
+    }
+
     private mutating func end(
         _ cpu: CPU, _ event: SchedEvent, at time: Nanoseconds, _ leaving: SchedEvent.Leaving, _ tell: (Stretch) -> Void
     ) {
-        if let running = cpu.running {
-            if running.tid == event.thread.tid {
-                if !running.isIdle {
-                    tell(.ran(event.thread, cpu: event.cpu, from: cpu.since, to: time, leaving: leaving))
-                }
-            } else {
-                tell(.lost(cpu: event.cpu, from: cpu.since, to: time, events: 0))
-            }
-        }
         guard !event.thread.isIdle else { return }
+        if cpu.running != nil {
+            tell(.ran(event.thread, cpu: event.cpu, from: cpu.since, to: time, leaving: leaving))
+        }
         waits[event.thread.tid] =
             leaving == .runnable ? Wait(thread: event.thread, since: time, reason: .preempted) : nil
     }

@@ -20,6 +20,8 @@ final class SchedTraceFile {
     private var lastTime: Nanoseconds
     private(set) var slices = 0
     private(set) var lost: UInt64 = 0
+    /// Switches of which the kernel has not told.
+    private var untold = 0
 
     /// What a slice of a thread says of it, quoted.
     private struct Face {
@@ -31,6 +33,7 @@ final class SchedTraceFile {
     private static let running = Array("\"running\"".utf8)
     private static let waiting = Array("\"waiting for a CPU\"".utf8)
     private static let lostName = Array("\"events lost: not known what ran\"".utf8)
+    private static let untoldName = Array("\"not told by the kernel what ran\"".utf8)
     private static let lostCategory = Array("\"lost\"".utf8)
 
     /// - Parameters:
@@ -119,9 +122,11 @@ final class SchedTraceFile {
             }
         case .lost(let cpu, let from, let to, let events):
             lost += events
+            untold += events == 0 ? 1 : 0
             append(
                 TraceSlice(
-                    Self.lostName, Self.lostCategory, track(of: cpu), TraceEventWriter.cpus, from - beginning, to - from
+                    events > 0 ? Self.lostName : Self.untoldName, Self.lostCategory, track(of: cpu),
+                    TraceEventWriter.cpus, from - beginning, to - from
                 )
             ) {
                 $0.append(",\"events\":")
@@ -246,11 +251,18 @@ final class SchedTraceFile {
         timeline.end(at: max(time, lastTime)) { tell($0) }
         if let failure { throw failure }
         self.lost = max(self.lost, lost)
-        let loss =
-            self.lost > 0
-            ? ["\(self.lost) events of the scheduler found no room; where, the CPU's track says `events lost`"] : []
-        for caveat in loss + caveats { try file.write(TraceEventWriter.mark(caveat)) }
-        try file.write(TraceEventWriter.tail(facts, caveats: loss + caveats))
+        var all: [String] = []
+        if self.lost > 0 {
+            all.append("\(self.lost) events of the scheduler found no room; where, the CPU's track says `events lost`")
+        }
+        if untold > 0 {
+            all.append(
+                "the kernel did not tell of \(untold) switches; where, the CPU's track says `not told by the kernel what ran`"
+            )
+        }
+        all += caveats
+        for caveat in all { try file.write(TraceEventWriter.mark(caveat)) }
+        try file.write(TraceEventWriter.tail(facts, caveats: all))
         try file.close()
     }
 }

@@ -104,7 +104,7 @@ extension KernelTests {
                 if: Workload.isEmulated,
                 "an emulated machine switches too seldom to fill a page meanwhile; SchedEventTests fills it there"))
         func lossesStandInTheFile() throws {
-            let workload = try Workload("wakers", "600", "4").process
+            let workload = try Workload("wakers", "600", "4", "2000").process
             let run = try MeteRun(["trace", "--perfetto", file, "--duration", "1", "--event-ring-bytes", "4096"])
             run.expect(0, saying: "events of the scheduler were lost")
             let trace = try Trace(path: file)

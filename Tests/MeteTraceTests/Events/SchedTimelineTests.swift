@@ -23,10 +23,11 @@ struct SchedTimelineTests {
 
     private func switched(
         _ time: Nanoseconds, from: SchedEvent.Thread, _ leaving: SchedEvent.Leaving, to: SchedEvent.Thread,
-        cpu: Int = 0, lost: UInt64 = 0
+        cpu: Int = 0, lost: UInt64 = 0, ran: Nanoseconds? = nil
     ) -> SchedEvent {
         SchedEvent(
-            time: time, cpu: cpu, kind: .switched(leaving), thread: from, next: to, nextName: "t", lostBefore: lost)
+            time: time, cpu: cpu, kind: .switched(leaving), thread: from, next: to, nextName: "t", lostBefore: lost,
+            ran: ran)
     }
 
     private func woken(
@@ -96,6 +97,42 @@ struct SchedTimelineTests {
                 .lost(cpu: 0, from: 12, to: 50, events: 4), .ran(a, cpu: 0, from: 50, to: 60, leaving: .blocked),
                 .ran(c, cpu: 0, from: 60, to: 70, leaving: nil),
                 .waited(b, cpu: nil, from: 50, to: 70, since: .preempted),
+            ])
+    }
+
+    /// No program is told of the switches at 50 and 150: b leaves without having come.
+    @Test func aSwitchThatNobodyTellsOfIsBoundedByWhatTheKernelKeeps() {
+        let (a, b, c) = (thread(1), thread(2), thread(3))
+        let stretches = put(
+            [
+                switched(10, from: b, .runnable, to: a), switched(100, from: b, .blocked, to: c, ran: 30),
+                switched(200, from: a, .blocked, to: Self.idle),
+            ], end: 300)
+        #expect(
+            stretches == [
+                .ran(b, cpu: 0, from: 0, to: 10, leaving: .runnable),
+                .lost(cpu: 0, from: 10, to: 70, events: 0),
+                .waited(b, cpu: 0, from: 10, to: 70, since: .preempted),
+                .ran(b, cpu: 0, from: 70, to: 100, leaving: .blocked),
+                // Where the kernel does not tell since when, all of it is unknown.
+                .lost(cpu: 0, from: 100, to: 200, events: 0),
+            ])
+    }
+
+    @Test func whatTheKernelKeepsEndsALossToo() {
+        let (a, b) = (thread(1), thread(2))
+        let stretches = put(
+            [
+                switched(10, from: Self.idle, .runnable, to: a),
+                switched(90, from: b, .runnable, to: a, lost: 3, ran: 20),
+                // It has run longer than anything is known of this CPU.
+                switched(110, from: b, .blocked, to: a, lost: 1, ran: 4000),
+            ], end: 110)
+        #expect(
+            stretches == [
+                .lost(cpu: 0, from: 10, to: 70, events: 3), .ran(b, cpu: 0, from: 70, to: 90, leaving: .runnable),
+                .lost(cpu: 0, from: 90, to: 90, events: 1), .ran(b, cpu: 0, from: 90, to: 110, leaving: .blocked),
+                .ran(a, cpu: 0, from: 110, to: 110, leaving: nil),
             ])
     }
 
