@@ -138,7 +138,7 @@ package final class Tracer {
         if !ofComponents.isEmpty {
             for index in samples.indices { samples[index].stalls = ofComponents[samples[index].component] }
         }
-        let reading = capacity.measure()
+        let reading = capacity.measure(seconds: (end - windowStart).seconds)
         if Self.mayHideWaits(samples, cpus: reading.cpus, window: end - windowStart) { ticksUntilSweep = 0 }
         let start = windowStart
         windowStart = end
@@ -180,6 +180,12 @@ package final class Tracer {
         let alive = accountant.liveThreadIDs
         let disk = try resources.readThreadDisk { alive.contains($0) }
         return accountant.threadUsage(disk: disk)
+    }
+
+    /// What each process has in memory, the largest first; nothing where memory is not traced. As old as its last reading: hundreds of
+    /// processes are read in a second, one after the other.
+    package func processMemory() -> [ProcessMemory] {
+        options.memory ? accountant.processMemory(now: Self.now()) : []
     }
 
     /// Durations that ended since the last call, of components that had any: so this is to be called once per window.

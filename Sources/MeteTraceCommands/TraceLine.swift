@@ -49,6 +49,8 @@ struct TraceLine {
         var threads: Int
         var processes: Int
         var busiest: [BusyThread]
+        /// Those that have most in memory.
+        var largest: [LargeProcess]?
     }
 
     /// In nanoseconds, each the upper bound of the class it is in.
@@ -97,6 +99,12 @@ struct TraceLine {
         var left: UInt64
         var insideNanoseconds: Nanoseconds
         var duration: Quantiles?
+    }
+
+    fileprivate struct LargeProcess: Encodable {
+        var pid: Int32
+        var name: String
+        var memory: MemoryUsage
     }
 
     fileprivate struct BusyThread: Encodable {
@@ -158,7 +166,11 @@ struct TraceLine {
                     network: traced.contains(.network) ? Network(sample.network) : nil,
                     calls: calls[sample.component].map { $0.map { Call($0) } }, stalls: sample.stalls,
                     threads: sample.threads, processes: sample.processes,
-                    busiest: busiest.map { BusyThread($0, traced) })
+                    busiest: busiest.map { BusyThread($0, traced) },
+                    largest: traced.contains(.memory) && view.detail != nil
+                        ? view.memory(of: sample.component).prefix(mostThreads).map {
+                            LargeProcess(pid: $0.pid, name: $0.name, memory: $0.memory)
+                        } : nil)
             },
             processes: describes ? view.detail.map { Processes($0.processes) } : nil, losses: Losses(view.losses),
             limits: view.limits.isEmpty ? nil : view.limits)

@@ -26,11 +26,11 @@ struct TraceTable {
     private static let networkColumns = TableColumns([
         .init("NETWORK: COMPONENT / SOCKETS, THREAD", width: 38), .init("SENT/S", width: 8, alignment: .right),
         .init("PACKETS/S", width: 9, alignment: .right), .init("RECEIVED/S", width: 10, alignment: .right),
-        .init("PACKETS/S", width: 9, alignment: .right), .init("RETRANSMITS", width: 11, alignment: .right),
+        .init("PACKETS/S", width: 9, alignment: .right), .init("RETRANS/S", width: 9, alignment: .right),
     ])
 
     private static let memoryColumns = TableColumns([
-        .init("MEMORY: COMPONENT", width: 30), .init("RESIDENT", width: 8, alignment: .right),
+        .init("MEMORY: COMPONENT / PROCESS", width: 30), .init("RESIDENT", width: 8, alignment: .right),
         .init("ANONYMOUS", width: 9, alignment: .right), .init("PSS", width: 7, alignment: .right),
         .init("REFERENCED", width: 10, alignment: .right), .init("SWAP", width: 7, alignment: .right),
         .init("MINOR FAULTS/S", width: 14, alignment: .right), .init("MAJOR FAULTS/S", width: 14, alignment: .right),
@@ -48,7 +48,7 @@ struct TraceTable {
         .init("CALLS: COMPONENT / FUNCTION", width: 38), .init("CALLS/S", width: 9, alignment: .right),
         .init("INSIDE", width: 7, alignment: .right), .init("MEAN", width: 6, alignment: .right),
         .init("P50", width: 6, alignment: .right), .init("P99", width: 6, alignment: .right),
-        .init("LEFT", width: 6, alignment: .right),
+        .init("LEFT/S", width: 6, alignment: .right),
     ])
 
     private let view: TraceView
@@ -166,7 +166,7 @@ struct TraceTable {
             .sorted { (bytes($1.total), $0.sample.component) < (bytes($0.total), $1.sample.component) }
         for (sample, total) in ordered {
             lines += Self.networkColumns.row(
-                numbers(sample.component.name, total) + ["\(sample.network.retransmits)"])
+                numbers(sample.component.name, total) + [Figure.fixed(Double(sample.network.retransmits) / seconds, 1)])
             for kind in view.detail == nil ? [] : SocketClass.allCases {
                 guard let traffic = sample.network.traffic[kind] else { continue }
                 lines += Self.networkColumns.row(numbers("  \(kind.words)", traffic))
@@ -203,6 +203,14 @@ struct TraceTable {
                 Figure.fixed(Double(sample.faults.minor) / seconds, 0),
                 Figure.fixed(Double(sample.faults.major) / seconds, 0),
             ])
+            for process in view.memory(of: sample.component).prefix(mostThreads) {
+                let memory = process.memory
+                lines += Self.memoryColumns.row([
+                    "  \(process.name) \(process.pid)", Figure.bytes(Double(memory.resident)),
+                    Figure.bytes(Double(memory.anonymous)), memory.walkedWords(\.proportional),
+                    memory.walkedWords(\.referenced), memory.walkedWords(\.swap), "-", "-",
+                ])
+            }
         }
         if busy.contains(where: { $0.memory.isPartlyWalked }) {
             lines.append("+: at least; the page tables of some of its processes have not been walked.")
@@ -224,7 +232,7 @@ struct TraceTable {
                 lines += Self.callColumns.row([
                     "  \(call.function)", Figure.fixed(call.callsPerSecond, 0), Figure.fixed(call.inside, 3),
                     Figure.duration(call.usage.meanTime), Figure.duration(call.durations.p50),
-                    Figure.duration(call.durations.p99), "\(call.usage.left)",
+                    Figure.duration(call.durations.p99), Figure.fixed(Double(call.usage.left) / seconds, 1),
                 ])
             }
         }

@@ -32,7 +32,9 @@ struct TraceView {
         /// By who waited, the longest first.
         var disturbances: [ComponentID: [Disturbance]]
         var disks: [DiskSample]
-        /// Of those; where a recording was made they may have been others.
+        /// What processes have in memory, the largest first within a component; nothing in a recording.
+        var memory: [ComponentID: [ProcessMemory]] = [:]
+        /// Of those disks; where a recording was made they may have been others.
         var diskNames: [DiskDevice: String]
         /// Nothing where processes are not described, and not in a recording.
         var processes = ProcessChanges()
@@ -66,6 +68,7 @@ struct TraceView {
         detail = Detail(
             threads: Dictionary(grouping: try tracer.threadUsage(), by: \.component),
             disturbances: Dictionary(grouping: tracer.disturbances(), by: \.waiter), disks: window.disks,
+            memory: Dictionary(grouping: tracer.processMemory(), by: \.component),
             diskNames: Dictionary(
                 window.disks.map { ($0.device, DiskNames.name(of: $0.device)) }, uniquingKeysWith: { name, _ in name }),
             processes: tracer.processChanges())
@@ -88,6 +91,7 @@ struct TraceView {
         self.limits = limits
     }
 
+    func memory(of component: ComponentID) -> [ProcessMemory] { detail?.memory[component] ?? [] }
     func threads(of component: ComponentID) -> [ThreadUsage] { detail?.threads[component] ?? [] }
 
     /// The interval that is shown.

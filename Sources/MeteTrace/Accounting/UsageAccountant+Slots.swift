@@ -59,6 +59,18 @@ extension UsageAccountant {
         for process in processes.entries.values { ledger.add(process.memory(at: now), to: process.component) }
     }
 
+    /// Of every process that has any, the largest first.
+    func processMemory(now: Instant) -> [ProcessMemory] {
+        processes.entries
+            .compactMap { pid, process in
+                guard process.memory.resident > 0 else { return nil }
+                return ProcessMemory(
+                    pid: Int32(bitPattern: pid), name: process.facts.comm,
+                    component: ledger.accounts[process.component].component, memory: process.memory(at: now))
+            }
+            .sorted { ($1.memory.resident, $0.pid) < ($0.memory.resident, $1.pid) }
+    }
+
     // MARK: Groups
 
     /// The v2 groups that belong to one component as a whole, ordered by path.

@@ -19,11 +19,15 @@ package struct CapacityReading: Equatable, Sendable {
     package var cores: Double { max(0.01, Double(cpus) - steal - interrupts) }
 }
 
-/// Measures capacity from /proc/stat, averaged over about two seconds: its ticks of 10 ms are too coarse for one window.
+/// Measures capacity from /proc/stat, of which the ticks of 10 ms are too coarse for a window of 100 ms: what is past counts by exp(-age / 2 s),
+/// however long windows are. The first window counts in full.
 struct CapacityMeter {
     private let path: String
     private var last: Times?
     private var reading: CapacityReading
+    private var isFirst = true
+
+    private static let memory = 2.0
 
     private struct Times {
         var cpus = 0
@@ -44,14 +48,16 @@ struct CapacityMeter {
         last = now
     }
 
+    /// - Parameter seconds: since the last call.
     /// - Returns: the capacity, as it was before when the file cannot be read this time.
-    mutating func measure() -> CapacityReading {
+    mutating func measure(seconds: Double) -> CapacityReading {
         guard let now = Self.read(path) else { return reading }
         defer { last = now }
         reading.cpus = now.cpus
         guard let last, now.total > last.total, now.cpus == last.cpus else { return reading }
         let perTick = Double(now.cpus) / Double(now.total - last.total)
-        let weight = 0.05
+        let weight = isFirst ? 1 : 1 - exp(-seconds / Self.memory)
+        isFirst = false
         let steal = Double(now.steal &- last.steal) * perTick
         let interrupts = Double(now.interrupts &- last.interrupts) * perTick
         reading.steal += weight * (min(steal, Double(now.cpus)) - reading.steal)

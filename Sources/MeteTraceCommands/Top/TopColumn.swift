@@ -36,9 +36,9 @@ enum TopColumn: CaseIterable, Sendable {
         case .readBytes, .writeBytes, .bytes, .sentBytes, .receivedBytes, .resident, .anonymous, .proportional,
             .referenced, .swap:
             .bytes
-        case .name, .threads, .processes, .retransmits, .callsLeft: .count
+        case .name, .threads, .processes: .count
         case .voluntary, .involuntary, .migrations, .requests, .reads, .writes, .sentPackets, .receivedPackets,
-            .minorFaults, .majorFaults, .calls:
+            .retransmits, .minorFaults, .majorFaults, .calls, .callsLeft:
             .rate
         }
     }
@@ -66,7 +66,7 @@ enum TopColumn: CaseIterable, Sendable {
         case .sentBytes: "SENT/S"
         case .receivedBytes: "RECEIVED/S"
         case .sentPackets, .receivedPackets: "PACKETS/S"
-        case .retransmits: "RETRANSMITS"
+        case .retransmits: "RETRANS/S"
         case .resident: "RESIDENT"
         case .anonymous: "ANONYMOUS"
         case .proportional: "PSS"
@@ -86,7 +86,7 @@ enum TopColumn: CaseIterable, Sendable {
         case .stalledDisk: "DISK STALL"
         case .calls: "CALLS/S"
         case .inside: "INSIDE"
-        case .callsLeft: "LEFT"
+        case .callsLeft: "LEFT/S"
         }
     }
 
@@ -104,7 +104,7 @@ enum TopColumn: CaseIterable, Sendable {
         case .callMean: "CALL MEAN"
         case .callP50: "CALL P50"
         case .callP99: "CALL P99"
-        case .callsLeft: "CALLS LEFT"
+        case .callsLeft: "CALLS LEFT/S"
         default: title
         }
     }
@@ -120,10 +120,18 @@ enum TopColumn: CaseIterable, Sendable {
     /// Whether it is counted of components alone, and not of their processes and threads.
     var isOfComponents: Bool {
         switch self {
-        case .delayP50, .delayP99, .delayP999, .processes, .readP99, .writeP99, .retransmits, .resident, .anonymous,
-            .proportional, .referenced, .swap, .itself, .others, .realTime, .throttled, .steal, .nobody, .unknown,
+        case .delayP50, .delayP99, .delayP999, .processes, .readP99, .writeP99, .retransmits, .itself, .others,
+            .realTime, .throttled, .steal, .nobody, .unknown,
             .stalledCPU, .stalledMemory, .stalledDisk, .calls, .inside, .callMean, .callP50, .callP99, .callsLeft:
             true
+        default: false
+        }
+    }
+
+    /// Whether it is counted of components and processes, and not of threads.
+    var isOfProcesses: Bool {
+        switch self {
+        case .threads, .resident, .anonymous, .proportional, .referenced, .swap: true
         default: false
         }
     }
@@ -166,7 +174,7 @@ enum TopColumn: CaseIterable, Sendable {
         case .sentPackets: rate(traffic?.sentPackets)
         case .receivedBytes: rate(traffic?.receivedBytes)
         case .receivedPackets: rate(traffic?.receivedPackets)
-        case .retransmits: figures.retransmits.map { Double($0) }
+        case .retransmits: rate(figures.retransmits)
         case .resident: figures.memory.map { Double($0.resident) }
         case .anonymous: figures.memory.map { Double($0.anonymous) }
         case .proportional: walked.map { Double($0.proportional) }
@@ -189,7 +197,7 @@ enum TopColumn: CaseIterable, Sendable {
         case .callMean: time(figures.calls?.meanTime)
         case .callP50: time(figures.callDurations?.p50)
         case .callP99: time(figures.callDurations?.p99)
-        case .callsLeft: figures.calls.map { Double($0.left) }
+        case .callsLeft: rate(figures.calls?.left)
         }
     }
 
@@ -214,7 +222,8 @@ enum TopColumn: CaseIterable, Sendable {
             let texts = [3, 2, 1, 0].lazy.map { Figure.fixed(value, $0) }
             return texts.first { $0.count <= width } ?? Figure.fixed(value, 0)
         case .rate, .count:
-            let text = Figure.fixed(value, 0)
+            // What is rare is not nothing.
+            let text = Figure.fixed(value, value > 0 && value < 1 ? 1 : 0)
             return text.count <= width ? text : Figure.fixed(value / 1e6, 0) + "M"
         case .share: return Figure.fixed(100 * value, 1) + "%"
         case .bytes: return Figure.bytes(value)

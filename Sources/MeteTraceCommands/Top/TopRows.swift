@@ -31,6 +31,8 @@ struct TopRows {
         var pid: Int32
         /// Of the threads of its component, the busiest first.
         var members: [Int]
+        /// Among the memory of its component's processes; nil on pages of something else, and where none was read.
+        var memory: Int?
     }
 
     /// What is asked for of the rows.
@@ -129,6 +131,15 @@ struct TopRows {
         return leader.map { threads[$0] }
     }
 
+    /// What a process is called, as far as this window tells.
+    func name(of process: Process) -> String {
+        leader(of: process)?.name ?? memory(of: process)?.name ?? ""
+    }
+
+    private func memory(of process: Process) -> ProcessMemory? {
+        process.memory.map { view.memory(of: component(process.component))[$0] }
+    }
+
     // MARK: Components and what is below them
 
     private mutating func addComponents() {
@@ -162,7 +173,8 @@ struct TopRows {
     /// - Parameter found: processes that the filter asked for; nil for all of them.
     private mutating func add(_ component: Int, _ found: [Process]?) {
         let parts = parts(of: component)
-        let canOpen = !parts.isEmpty || !threads(of: component).isEmpty
+        let hasMemory = request.page == .memory && !view.memory(of: self.component(component)).isEmpty
+        let canOpen = !parts.isEmpty || hasMemory || !threads(of: component).isEmpty
         let isOpen = found != nil || isOpen(.component(self.component(component)))
         rows.append(TopRow(subject: .component(component), depth: 0, isOpen: canOpen ? isOpen : nil))
         guard isOpen, canOpen else { return }
@@ -281,7 +293,7 @@ struct TopRows {
 
     // MARK: Processes
 
-    /// The threads of a component by process.
+    /// The threads of a component by process; on the page of memory also processes whose threads did nothing.
     private func group(_ component: Int) -> [Process] {
         var found: [Process] = []
         var places: [Int32: Int] = [:]
@@ -294,16 +306,29 @@ struct TopRows {
                 found.append(Process(component: component, pid: pid, members: [index]))
             }
         }
+        guard request.page == .memory else { return found }
+        for (index, process) in view.memory(of: self.component(component)).enumerated() {
+            if let place = places[process.pid] {
+                found[place].memory = index
+            } else {
+                found.append(Process(component: component, pid: process.pid, members: [], memory: index))
+            }
+        }
         return found
     }
 
     private func figures(of process: Process) -> TopFigures {
         let threads = threads(of: process.component)
-        return TopFigures(process.members.lazy.map { threads[$0] })
+        var figures = TopFigures(process.members.lazy.map { threads[$0] })
+        if process.members.isEmpty { figures.threads = nil }
+        figures.memory = memory(of: process)?.memory
+        return figures
     }
 
     private func matches(_ process: Process, _ filter: RowFilter) -> Bool {
-        if filter.text == "\(process.pid)" { return true }
+        if filter.text == "\(process.pid)" || memory(of: process).map({ filter.matches($0.name) }) == true {
+            return true
+        }
         let threads = threads(of: process.component)
         return process.members.contains {
             filter.matches(threads[$0].name) || filter.text == "\(threads[$0].thread.tid)"
@@ -314,7 +339,7 @@ struct TopRows {
         sorted(processes.count) {
             figures(of: processes[$0])
         } name: {
-            leader(of: processes[$0])?.name ?? ""
+            name(of: processes[$0])
         } tie: {
             Int(processes[$0].pid)
         }

@@ -244,7 +244,7 @@ struct TopScreen {
         case .component(let component): return (rows.component(component).name, .strong)
         case .process(let place):
             let process = rows.processes[place]
-            let name = moment.program(process.pid)?.name ?? rows.leader(of: process)?.name ?? ""
+            let name = moment.program(process.pid)?.name ?? rows.name(of: process)
             return ("\(name) \(process.pid)", .plain)
         case .thread(let component, let thread):
             let usage = rows.threads(of: component)[thread]

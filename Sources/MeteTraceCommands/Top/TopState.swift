@@ -276,7 +276,7 @@ extension TopColumn {
         switch layout {
         case .tree: true
         case .processes: !isOfComponents
-        case .threads: !isOfComponents && self != .threads
+        case .threads: !isOfComponents && !isOfProcesses
         }
     }
 }

@@ -73,6 +73,15 @@ extension KernelTests {
             expect(memory.resident, truth("Rss"), within: truth("Rss") / 50, "resident")
             expect(memory.anonymous, truth("Anonymous"), within: truth("Rss") / 50, "anonymous")
 
+            // Each of the two processes by itself.
+            let each = tracer.processMemory().filter { $0.component == Workload.component }
+            #expect(Set(each.map(\.pid)) == [parent, child])
+            for process in each {
+                let (sums, mappings) = process.pid == parent ? (first, firstMappings) : (second, secondMappings)
+                expect(process.memory.proportional, sums["Pss"] ?? 0, within: UInt64(mappings) << 10, "PSS of one")
+                expect(process.memory.resident, sums["Rss"] ?? 0, within: (sums["Rss"] ?? 0) / 50, "resident of one")
+            }
+
             // The program itself, its libraries and its stacks, of both; less than the smallest of what has to be told apart.
             let rest = 10 * Self.megabyte
             func known(_ megabytes: UInt64, _ amount: UInt64, _ name: Comment) {

@@ -117,11 +117,11 @@ struct TopScreenTests {
             2 cores, 1.90 used, 0.50 waited, 0.25 steal, 0.13 irq, 11 threads        ▇▇███████ 08:00:00 UTC live
             1 CPU  2 disk  3 network  4 memory  5 delays  6 calls                                   by BYTES/S ▼
             Nothing lost.
-            COMPONENT / PROCESS / THREAD       ▼BYTES/S   SENT/S  PACKETS/S  RECEIVED/S  RETRANSMITS  HISTORY
-            ▾ web                                   73K      68K         60        4.9K            2   █████████
-                TCP, IPv4                           73K      68K         60        4.9K
-              ▾ nginx 200                           73K      68K         60        4.9K
-                  nginx 200                         73K      68K         60        4.9K
+            COMPONENT                 ▼BYTES/S   SENT/S  PACKETS/S  RECEIVED/S  PACKETS/S  RETRANS/S  HISTORY
+            ▾ web                          73K      68K         60        4.9K          9          2   █████████
+                TCP, IPv4                  73K      68K         60        4.9K          9
+              ▾ nginx 200                  73K      68K         60        4.9K          9
+                  nginx 200                73K      68K         60        4.9K          9
             2 more components have nothing here.
 
 
@@ -150,6 +150,33 @@ struct TopScreenTests {
 
             q quit  h help  ⏎ open  Tab page  s sort  / filter  t tree  z pause  [ ] time  d details  r reverse
             """)
+    }
+
+    /// Also of a process whose threads did nothing; a thread has none of its own.
+    @Test func memoryOfProcesses() {
+        var view = TopFixture.view()
+        func process(_ pid: Int32, _ name: String, resident: UInt64) -> ProcessMemory {
+            ProcessMemory(
+                pid: pid, name: name, component: TopFixture.web,
+                memory: MemoryUsage(resident: resident << 20, anonymous: 10 << 20))
+        }
+        view.detail?.memory[TopFixture.web] = [
+            process(500, "cache", resident: 50), process(200, "nginx", resident: 30),
+        ]
+        let moment = TopFixture.moment(view)
+        func rows(_ keys: String) -> [String] {
+            TopFixture.screen(100, 14, TopFixture.keys(keys), moment).lines.map(\.text).filter { $0.contains("M  ") }
+        }
+        #expect(
+            rows("4*") == [
+                "▾ web                             80M        50M              12               3       2   █████████",
+                "    cache 500                     50M        10M               0               0",
+                "  ▾ nginx 200                     30M        10M               0               0",
+            ])
+        #expect(
+            rows("4t").map { $0.split(separator: " ").filter { $0 != "▸" }.prefix(3).joined(separator: " ") }
+                == ["cache 500 50M", "nginx 200 30M"])
+        #expect(rows("4/cache").count == 2)
     }
 
     @Test func delaysWithWhoRanMeanwhile() {
@@ -192,10 +219,10 @@ struct TopScreenTests {
             2 cores, 1.90 used, 0.50 waited, 0.25 steal, 0.13 irq, 11 threads        ▇▇███████ 08:00:00 UTC live
             1 CPU  2 disk  3 network  4 memory  5 delays  6 calls                                    by INSIDE ▼
             Nothing lost.
-            COMPONENT / PROCESS / THREAD                CALLS/S ▼INSIDE   MEAN    P50    P99    LEFT  HISTORY
-            ▾ web                                          1250   1.000  800us                     2   ▁▁▁▁▁▁▁▁█
-                libssl:SSL_write                           1200   0.750  625us  164us  1.3ms       2
-                libz:deflate                                 50   0.250  5.0ms  5.2ms              0
+            COMPONENT / PROCESS / THREAD               CALLS/S ▼INSIDE   MEAN    P50    P99   LEFT/S  HISTORY
+            ▾ web                                         1250   1.000  800us                      2   ▁▁▁▁▁▁▁▁█
+                libssl:SSL_write                          1200   0.750  625us  164us  1.3ms        2
+                libz:deflate                                50   0.250  5.0ms  5.2ms               0
             2 more components have nothing here.
             q quit  h help  ⏎ open  Tab page  s sort  / filter  t tree  z pause  [ ] time  d details  r reverse
             """)
