@@ -44,10 +44,10 @@ package final class StoreWriter {
     private(set) var numbers: [ComponentID: Int] = [:]
     private var batch: [Prepared] = []
     private var batchStart: Int64?
-    private var lastEnd: Int64?
+    var lastEnd: Int64?
     /// End of the last window that is in the file, nanoseconds since 1970; nil before the first.
     package private(set) var writtenUntil: Int64?
-    private var processes = ProcessLog(nextRow: 1)
+    var processes = ProcessLog(nextRow: 1)
     var open = OpenWindows()
     /// Where the newest block of each tier ends.
     var folded: [Tier: Int64] = [:]
@@ -107,65 +107,6 @@ package final class StoreWriter {
                 for (name, value) in facts { try StoreSchema.setFact(name, value, database) }
             }
         }
-    }
-
-    // MARK: Whose file it is
-
-    private static func openDatabase(_ path: String) throws -> DatabaseQueue {
-        try StoreReader.refuseForeign(path, mayBeMissing: true)
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(1)
-        configuration.prepareDatabase { database in
-            // Takes effect in a file that is empty yet.
-            try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
-            // Each commit reaches the disk with the next checkpoint: a crash of the machine costs seconds, a killed process nothing.
-            try database.execute(sql: "PRAGMA synchronous = NORMAL")
-        }
-        makePrivate(path)
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        let isNewer = try queue.read { try StoreSchema.migrator.hasBeenSuperseded($0) }
-        guard !isNewer else { throw StoreError(newer: path, operation: "go on with") }
-        // A file whose writer lives stays as it is, in the version that this writer writes.
-        try queue.read { try refuseAnother(path, $0) }
-        // Before the log is switched on: what names the file is to be in its head, whatever happens next.
-        try StoreSchema.migrator.migrate(queue)
-        try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
-        try queue.write { try claim(path, $0) }
-        return queue
-    }
-
-    /// Makes the file, if it is not there, so that nobody else reads whose command lines it holds. SQLite gives its log the same mode, and
-    /// tells when a file cannot be made.
-    private static func makePrivate(_ path: String) {
-        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        if descriptor >= 0 { Glibc.close(descriptor) }
-    }
-
-    /// A file has one writer; one that is gone has left its name, and is succeeded.
-    private static func claim(_ path: String, _ database: Database) throws {
-        try refuseAnother(path, database)
-        try StoreSchema.setFact("writer", identity(of: getpid()) ?? "\(getpid())", database)
-    }
-
-    private static func refuseAnother(_ path: String, _ database: Database) throws {
-        guard try database.tableExists("facts") else { return }
-        let other = try String.fetchOne(database, sql: "SELECT value FROM facts WHERE name = 'writer'")
-        let pid = other.flatMap { pid_t($0.prefix { $0 != " " }) }
-        if let other, let pid, pid != getpid(), other == identity(of: pid) {
-            throw StoreError(
-                code: .busy, operation: "go on with", path: path, cause: "the process with pid \(pid) writes it",
-                remedy: "end that process first, or name another file")
-        }
-    }
-
-    /// What tells a process from every other one that has its number later: with the boot, the start time, field 22 of
-    /// proc_pid_stat(5). Nil when there is no such process.
-    private static func identity(of pid: pid_t) -> String? {
-        guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
-            let boot = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8),
-            let start = stat.split(separator: ")").last?.split(separator: " ").dropFirst(19).first
-        else { return nil }
-        return "\(pid) \(start) \(boot.prefix(36))"
     }
 
     /// Goes on where the last writer was cut off.
@@ -253,52 +194,6 @@ package final class StoreWriter {
         try flush()
         if let openStart = open.start, end - openStart >= Tier.raw.blockLength(interval: settings.interval) {
             try pack()
-        }
-    }
-
-    /// Brings a window to the grain of the file. Its end is kept to a thousandth of the interval, since a tick that comes a little late
-    /// would else take as much room as a number; it begins where the one before ended, if it follows that. Where the clock has been set
-    /// back, windows go on after the last one all the same: time in a file never goes back.
-    private func settle(_ window: inout RecordedWindow) {
-        let grain = max(1, settings.interval / 1000)
-        let length = max(grain, (window.machine.length + grain / 2) / grain * grain)
-        var end = (window.machine.end + grain / 2) / grain * grain
-        var start = end - length
-        if let lastEnd {
-            if abs(start - lastEnd) <= 2 * grain, end > lastEnd { start = lastEnd }
-            if start < lastEnd { (start, end) = (lastEnd, lastEnd + length) }
-        }
-        lastEnd = end
-        func settled(_ sample: RecordedSample) -> RecordedSample {
-            var sample = sample.rounded
-            sample.end = end
-            sample.length = end - start
-            return sample
-        }
-        window.machine = settled(window.machine)
-        for index in window.components.indices {
-            window.components[index].sample = settled(window.components[index].sample)
-        }
-        if detailsSince == nil, window.detail != nil { detailsSince = start }
-    }
-
-    /// What only comes to a number stands in the samples.
-    private func take(_ changes: RecordedProcessChanges, into window: inout RecordedWindow) {
-        guard changes != RecordedProcessChanges() else { return }
-        let runTimes = Dictionary(
-            window.components.map { ($0.component, $0.sample[.runTime]) }, uniquingKeysWith: { first, _ in first })
-        let end = window.machine.end
-        let length = window.machine.length
-        let counts = processes.take(changes, start: end - length, end: end) { runTimes[$0] ?? 0 }
-        window.machine[.briefProcesses] &+= Int64(clamping: changes.undescribed) &+ counts.values.reduce(0, &+)
-        for (component, count) in counts.sorted(by: { $0.key < $1.key }) {
-            if let index = window.components.firstIndex(where: { $0.component == component }) {
-                window.components[index].sample[.briefProcesses] &+= count
-            } else {
-                var sample = RecordedSample(end: end, length: length)
-                sample[.briefProcesses] = count
-                window.components.append((component, sample))
-            }
         }
     }
 
