@@ -44,8 +44,9 @@ package enum AgentEvent: Sendable, CustomStringConvertible {
         case .failed(let error): error.description
         case .ticksMissed(let count): "\(count) ticks missed so far: this machine did not let mete run in time"
         case .recordsLost(let losses, let ringBytes):
-            "the ring buffer of \(ringBytes) bytes was full: \(losses.usageRecords) usage records (came later), "
-                + "\(losses.eventRecords) events and \(losses.exitRecords) exits (counted by process) so far; "
+            "the ring buffer of \(ringBytes) bytes was full: "
+                + losses.found.filter { $0.kind.origin == .records }.map { "\($0.count) \($0.kind.brief)" }
+                .joined(separator: ", ") + " so far; "
                 + (ringBytes < AgentOptions.mostRingBytes
                     ? "start with --ring-bytes \(min(UInt64(ringBytes) * 4, UInt64(AgentOptions.mostRingBytes)))"
                     : "there is no larger one; a shorter tick empties it more often")
