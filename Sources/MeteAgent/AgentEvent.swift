@@ -2,6 +2,7 @@ package import MeteControl
 package import MeteModel
 package import MetePolicy
 package import MeteProtocol
+package import MeteStore
 package import MeteTrace
 
 /// Something that happened and that an operator wants to read of; its description is one line of the agent's log.
@@ -21,6 +22,10 @@ package enum AgentEvent: Sendable, CustomStringConvertible {
     case recordsLost(TraceLosses, ringBytes: UInt32)
     case probeMissing(KernelProbes.Probe)
     case listening(String)
+    /// Nothing can be recorded for now.
+    case recordingInterrupted(StoreError)
+    /// It can again; so many ticks are missing.
+    case recordingResumed(String, missing: UInt64)
     /// Something that went wrong beside the loop, and that goes on without it.
     case trouble(String)
     case stopping
@@ -53,6 +58,10 @@ package enum AgentEvent: Sendable, CustomStringConvertible {
         case .probeMissing(let probe):
             "this kernel has no tracepoint \(probe.tracepoint), so the probe \(probe.name) is not attached; `mete doctor` says what that costs"
         case .listening(let socket): "listening on \(socket)"
+        case .recordingInterrupted(let error):
+            "nothing is recorded for now, which is tried again at least once a minute: \(error)"
+        case .recordingResumed(let path, let missing):
+            "\(path) is written again; \(missing == 0 ? "no tick is" : "\(missing) ticks are") missing"
         case .trouble(let message): message
         case .stopping: "stopping"
         case .restored(let report): report.summary

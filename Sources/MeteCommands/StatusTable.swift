@@ -20,6 +20,7 @@ package struct StatusTable {
         lines += ReportSections.notes(on: report.components)
         lines += ReportSections.section("Yielded: another writer's value stands", Self.yielded(report))
         lines += ReportSections.problems(with: report.agent.policy)
+        lines += ReportSections.section("Nothing is recorded for now", Self.recording(report))
         lines += ReportSections.section("Losses since start", Self.losses(report))
         text = lines.map { $0 + "\n" }.joined()
     }
@@ -136,6 +137,9 @@ package struct StatusTable {
                 Figure.fixed(call.inside, 3), forecast(call.insideForecast, 3),
             ])
         }
+        if let count = report.callsNotForecast {
+            lines.append("\(count) of these are not forecast: as many are as the agent forecasts at the most.")
+        }
         return lines
     }
 
@@ -159,6 +163,11 @@ package struct StatusTable {
                     "\(component.id.name)  \($0.path): \($0.standing) stands, mete had left \($0.ours)", indent: 2)
             }
         }
+    }
+
+    private static func recording(_ report: StatusReport) -> [String] {
+        guard let recording = report.recording, let problem = recording.problem else { return [] }
+        return TextLines.wrapped("\(problem); it is tried again at least once a minute", indent: 2)
     }
 
     private static func losses(_ report: StatusReport) -> [String] {

@@ -9,10 +9,15 @@ package struct StatusReport: Equatable, Sendable, Codable {
     package var components: [ComponentReport]
     /// Ordered by component and function, those that were called; absent where no calls are counted.
     package var calls: [CallReport]?
+    /// How many of them are not forecast, because as many are as the agent may; absent for none.
+    package var callsNotForecast: Int?
+    /// Absent where none was asked for.
+    package var recording: RecordingReport?
 
     package init(
         agent: AgentReport, capacity: CapacityReport, losses: [LossReport], cost: CostReport,
-        components: [ComponentReport], calls: [CallReport]? = nil
+        components: [ComponentReport], calls: [CallReport]? = nil, callsNotForecast: Int? = nil,
+        recording: RecordingReport? = nil
     ) {
         self.agent = agent
         self.capacity = capacity
@@ -20,5 +25,7 @@ package struct StatusReport: Equatable, Sendable, Codable {
         self.cost = cost
         self.components = components
         self.calls = calls
+        self.callsNotForecast = callsNotForecast
+        self.recording = recording
     }
 }

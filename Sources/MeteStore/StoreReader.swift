@@ -24,7 +24,7 @@ package final class StoreReader {
     }
 
     package let path: String
-    /// Length of a window as recorded.
+    /// Length of a window as recorded, of the shortest where that was changed.
     package let interval: Nanoseconds
     /// What the recording says of itself, by name: `version`, `host` and whatever else its writer was given.
     package private(set) var facts: [String: String]
@@ -34,6 +34,8 @@ package final class StoreReader {
     package let isFirstVersion: Bool
     /// Which runs of `mete record` it is of, in their order; none of versions that did not say.
     package let sessions: [RecordedSession]
+    /// Why windows are missing, where that is known.
+    let interruptions: [RecordedInterruption]
     let database: DatabaseQueue
     private(set) var numbers: [ComponentID: Int] = [:]
     private(set) var names: [Int: ComponentID] = [:]
@@ -78,6 +80,7 @@ package final class StoreReader {
             facts = Dictionary(
                 rows.filter(\.isWhole).map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
             sessions = RecordedSession.all(in: facts)
+            interruptions = RecordedInterruption.all(in: facts)
             damage = problems.map { Damage(component: nil, tier: .raw, start: 0, end: 0, part: $0) }
             if rows.contains(where: { !$0.isWhole }) {
                 damage.append(

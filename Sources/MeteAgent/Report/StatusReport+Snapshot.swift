@@ -16,7 +16,12 @@ extension StatusReport {
             losses: LossReport.all(snapshot),
             cost: CostReport(cpu: snapshot.cost.cores, residentBytes: snapshot.cost.residentBytes),
             components: ComponentReport.all(snapshot, circumstances),
-            calls: snapshot.traced.functions.isEmpty ? nil : snapshot.calls.map { CallReport($0, at: snapshot.at) })
+            calls: snapshot.traced.functions.isEmpty ? nil : snapshot.calls.map { CallReport($0, at: snapshot.at) },
+            callsNotForecast: snapshot.callsBeyond > 0 ? snapshot.callsBeyond : nil,
+            recording: snapshot.recording.map {
+                RecordingReport(
+                    file: $0.file, missingTicks: $0.missingTicks, waitingBytes: $0.waitingBytes, problem: $0.problem)
+            })
     }
 }
 
@@ -121,10 +126,10 @@ extension LossReport {
         }
         reports.append(
             LossReport(kind: "ticks", count: snapshot.missedTicks, meaning: "the loop was not run in time"))
-        if let unrecorded = snapshot.unrecordedTicks {
+        if let recording = snapshot.recording {
             reports.append(
                 LossReport(
-                    kind: "unrecordedTicks", count: unrecorded,
+                    kind: "unrecordedTicks", count: recording.missingTicks,
                     meaning: "not in the recording: the disk was too slow, or refused them"))
         }
         return reports
