@@ -162,7 +162,8 @@ package final class ControlLoop {
         return AgentSnapshot(
             tick: tickCount, missedTicks: missed, at: now, tickLength: policy.tick, window: window,
             traced: tracer.options, plan: plan, components: components, calls: calls.snapshot(at: now),
-            control: controlStatus, cost: cost.cost, outcome: outcome, journalError: reportedJournalError,
+            callsBeyond: calls.beyond.count, control: controlStatus, cost: cost.cost, outcome: outcome,
+            journalError: reportedJournalError,
             endsSecond: resources.isNew)
     }
 }
