@@ -88,8 +88,8 @@ package struct RecordCommand: ParsableCommand {
             describes: true)
         try writer.state(RecordingFacts.ofThisMachine(only))
         let recorded = RecordedSession(
-            start: start, version: Version.current, scope: session.tracer.scope, caveats: TraceSupport.caveats(),
-            interval: settings.interval)
+            start: start, version: Version.current, scope: session.tracer.scope,
+            caveats: TraceSupport.caveats(window: settings.interval), interval: settings.interval)
         try writer.begin(recorded)
         let queue = StoreQueue(writer) { [output, settings] () throws(StoreError) -> StoreWriter in
             let writer = try StoreWriter(path: output, settings: settings, version: Version.current)

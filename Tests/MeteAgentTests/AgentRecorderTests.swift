@@ -148,8 +148,8 @@ struct AgentRecorderTests {
         let recorder = try recorder()
         for number in 1...10 { recorder.take(tick(number)) }
         let change = Instant(nanoseconds: 1100 * .perMillisecond)
-        recorder.adopt(tick: 100 * .perMillisecond, at: WallClock.nanoseconds(at: change))
-        recorder.adopt(tick: 50 * .perMillisecond, at: WallClock.nanoseconds(at: change))
+        recorder.adopt(tick: 100 * .perMillisecond, caveats: [], at: WallClock.nanoseconds(at: change))
+        recorder.adopt(tick: 50 * .perMillisecond, caveats: ["short"], at: WallClock.nanoseconds(at: change))
         for number in 0..<10 {
             recorder.take(
                 tick(number, start: change + Int64(number) * 50 * .perMillisecond, length: 50 * .perMillisecond))
@@ -158,6 +158,7 @@ struct AgentRecorderTests {
         let reader = try StoreReader(path: file)
         #expect(reader.sessions.map(\.interval) == [100 * .perMillisecond, 50 * .perMillisecond])
         #expect(reader.sessions.map(\.isSameRun) == [nil, true])
+        #expect(reader.sessions.map(\.caveats) == [["a probe is missing"], ["short"]])
         #expect(reader.interval == 50 * .perMillisecond)
         // The clocks are read anew for each, a few microseconds apart.
         let lengths = try reader.windows(in: Self.always).map { ($0.machine.length + 500_000) / .perMillisecond }

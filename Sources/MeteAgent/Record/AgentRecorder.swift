@@ -58,11 +58,12 @@ final class AgentRecorder: Sendable {
         queue.take(tick.span, bytes: tick.estimatedBytes, processes: tick.processes) { (tick.window, tick.decisions) }
     }
 
-    /// Ticks are of another length from now on.
-    func adopt(tick: Nanoseconds, at now: Int64) {
+    /// Ticks may be of another length from now on, and other things to be known of them.
+    func adopt(tick: Nanoseconds, caveats: [String], at now: Int64) {
         let next = session.value.withLock { session -> RecordedSession? in
             guard session.interval != tick else { return nil }
             session.interval = tick
+            session.caveats = caveats
             var next = session
             next.start = now
             next.isSameRun = true
