@@ -2,6 +2,8 @@
 package struct StatusReport: Equatable, Sendable, Codable {
     package var agent: AgentReport
     package var capacity: CapacityReport
+    /// Absent where an agent does not say.
+    package var tracing: TracingReport?
     /// Every kind of loss that the agent can have, those that did not happen included.
     package var losses: [LossReport]
     package var cost: CostReport
@@ -15,12 +17,14 @@ package struct StatusReport: Equatable, Sendable, Codable {
     package var recording: RecordingReport?
 
     package init(
-        agent: AgentReport, capacity: CapacityReport, losses: [LossReport], cost: CostReport,
+        agent: AgentReport, capacity: CapacityReport, tracing: TracingReport? = nil, losses: [LossReport],
+        cost: CostReport,
         components: [ComponentReport], calls: [CallReport]? = nil, callsNotForecast: Int? = nil,
         recording: RecordingReport? = nil
     ) {
         self.agent = agent
         self.capacity = capacity
+        self.tracing = tracing
         self.losses = losses
         self.cost = cost
         self.components = components

@@ -43,6 +43,8 @@ package struct AgentSnapshot: Sendable {
     package var window: TraceWindow
     /// What beside CPUs is measured.
     package var traced: KernelProbes.Options
+    /// Those that the kernel has no place for.
+    package var missingProbes: [KernelProbes.Probe] = []
     package var plan: PartitionPlan?
     /// One per sample of the window, in its order.
     package var components: [Component]

@@ -13,7 +13,7 @@ extension StatusReport {
                 tickSeconds: snapshot.tickLength.seconds, ticks: snapshot.tick, mode: circumstances.mode,
                 modeReason: circumstances.modeReason, policy: circumstances.policy),
             capacity: CapacityReport(snapshot.window.capacity),
-            losses: LossReport.all(snapshot),
+            tracing: TracingReport(snapshot), losses: LossReport.all(snapshot),
             cost: CostReport(cpu: snapshot.cost.cores, residentBytes: snapshot.cost.residentBytes),
             components: ComponentReport.all(snapshot, circumstances),
             calls: snapshot.traced.functions.isEmpty ? nil : snapshot.calls.map { CallReport($0, at: snapshot.at) },
@@ -22,6 +22,19 @@ extension StatusReport {
                 RecordingReport(
                     file: $0.file, missingTicks: $0.missingTicks, waitingBytes: $0.waitingBytes, problem: $0.problem)
             })
+    }
+}
+
+extension TracingReport {
+    init(_ snapshot: AgentSnapshot) {
+        let traced = snapshot.traced
+        let parts = [
+            ("cpu", true), ("disk", traced.disk), ("network", traced.network), ("memory", traced.memory),
+            ("calls", !traced.functions.isEmpty),
+        ]
+        self.init(
+            traced: parts.filter(\.1).map(\.0),
+            missingProbes: snapshot.missingProbes.map { MissingProbe(name: $0.name, tracepoint: $0.tracepoint) })
     }
 }
 
