@@ -2,10 +2,13 @@
 #include "mete_terminal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -55,6 +58,14 @@ int mete_signals_next(int descriptor)
 	return size == sizeof(information) ? (int)information.ssi_signo : 0;
 }
 
+/* Whether the terminal takes something now, or within some milliseconds. */
+static bool wait_for_room(int milliseconds)
+{
+	struct pollfd room = {.fd = output_descriptor, .events = POLLOUT};
+
+	return poll(&room, 1, milliseconds) == 1;
+}
+
 /* Only what signal-safety(7) permits. */
 void mete_terminal_leave(void)
 {
@@ -64,8 +75,10 @@ void mete_terminal_leave(void)
 	if (!is_entered)
 		return;
 	is_entered = 0;
-	/* What a terminal that is gone does not take is lost. */
-	written = write(output_descriptor, leave_text, sizeof(leave_text) - 1);
+	/* What a terminal that is gone does not take is lost, and so is what one that stands still
+	 * does not take in a moment. */
+	written = wait_for_room(250) ? write(output_descriptor, leave_text, sizeof(leave_text) - 1)
+				     : 0;
 	(void)written;
 	tcsetattr(input_descriptor, TCSANOW, &standing);
 	errno = error;
@@ -100,7 +113,6 @@ int mete_terminal_enter(int input, int output)
 {
 	static bool is_caught;
 	struct termios raw;
-	ssize_t written;
 
 	if (!is_entered && tcgetattr(input, &standing) < 0)
 		return errno;
@@ -120,8 +132,20 @@ int mete_terminal_enter(int input, int output)
 		is_entered = 0;
 		return errno;
 	}
-	written = write(output, enter_text, sizeof(enter_text) - 1);
-	return written == (ssize_t)sizeof(enter_text) - 1 ? 0 : written < 0 ? errno : EIO;
+	return 0;
+}
+
+const char *mete_terminal_enter_text(void)
+{
+	return enter_text;
+}
+
+int mete_terminal_reopen(int output)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", output);
+	return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
 int mete_terminal_size(int output, int *columns, int *rows)

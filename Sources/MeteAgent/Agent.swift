@@ -60,11 +60,13 @@ package final class Agent {
             tracer = try Tracer(classifier: source.classifier, permanent: source.permanent, options: probes)
             for probe in tracer.probeStates where !probe.isAttached { log(.probeMissing(probe)) }
             if let recording = options.recording {
+                // Guarantees are worth more than a recording of them.
                 recorder = try AgentRecorder(
-                    recording, tick: source.policy.tick,
+                    recording,
                     session: RecordedSession(
                         start: WallClock.nanoseconds(at: now), version: version, scope: tracer.scope,
-                        caveats: TraceSupport.caveats()), log: log)
+                        caveats: TraceSupport.caveats(window: source.policy.tick), interval: source.policy.tick),
+                    mustOpen: options.control != .enforced, log: log)
             } else {
                 recorder = nil
             }
@@ -135,7 +137,7 @@ package final class Agent {
                     recorder.take(
                         RecordedTick(
                             snapshot, disturbances: tracer.disturbances(), changes: tracer.processChanges()))
-                    snapshot.unrecordedTicks = recorder.unrecorded
+                    snapshot.recording = AgentSnapshot.Recording(recorder)
                 }
                 report(snapshot.window.losses)
                 state.publish(snapshot)
@@ -175,6 +177,9 @@ package final class Agent {
         }
         tracer.reclassify(with: source.classifier, permanent: source.permanent)
         loop.adopt(source.policy)
+        recorder?.adopt(
+            tick: source.policy.tick, caveats: TraceSupport.caveats(window: source.policy.tick),
+            at: WallClock.nanoseconds(at: Instant(nanoseconds: TickClock.now())))
         // Loading the policy again is how an operator says that it is to be in force, whoever wrote what since.
         controller?.takeBackYielded()
         state.setPolicy(PolicyReport(file: source.path, loadedAt: Self.wallClock()))
@@ -251,5 +256,14 @@ package final class Agent {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
+
+extension AgentSnapshot.Recording {
+    init(_ recorder: AgentRecorder) {
+        let status = recorder.status
+        self.init(
+            file: recorder.path, missingTicks: status.missing, waitingBytes: status.waitingBytes,
+            problem: status.problem.map { "\($0)" })
     }
 }

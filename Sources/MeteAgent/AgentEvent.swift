@@ -2,6 +2,7 @@ package import MeteControl
 package import MeteModel
 package import MetePolicy
 package import MeteProtocol
+package import MeteStore
 package import MeteTrace
 
 /// Something that happened and that an operator wants to read of; its description is one line of the agent's log.
@@ -21,6 +22,10 @@ package enum AgentEvent: Sendable, CustomStringConvertible {
     case recordsLost(TraceLosses, ringBytes: UInt32)
     case probeMissing(KernelProbes.Probe)
     case listening(String)
+    /// Nothing can be recorded for now.
+    case recordingInterrupted(StoreError)
+    /// It can again; so many ticks are missing.
+    case recordingResumed(String, missing: UInt64)
     /// Something that went wrong beside the loop, and that goes on without it.
     case trouble(String)
     case stopping
@@ -44,14 +49,19 @@ package enum AgentEvent: Sendable, CustomStringConvertible {
         case .failed(let error): error.description
         case .ticksMissed(let count): "\(count) ticks missed so far: this machine did not let mete run in time"
         case .recordsLost(let losses, let ringBytes):
-            "the ring buffer of \(ringBytes) bytes was full: \(losses.usageRecords) usage records (came later), "
-                + "\(losses.eventRecords) events and \(losses.exitRecords) exits (counted by process) so far; "
+            "the ring buffer of \(ringBytes) bytes was full: "
+                + losses.found.filter { $0.kind.origin == .records }.map { "\($0.count) \($0.kind.brief)" }
+                .joined(separator: ", ") + " so far; "
                 + (ringBytes < AgentOptions.mostRingBytes
                     ? "start with --ring-bytes \(min(UInt64(ringBytes) * 4, UInt64(AgentOptions.mostRingBytes)))"
                     : "there is no larger one; a shorter tick empties it more often")
         case .probeMissing(let probe):
             "this kernel has no tracepoint \(probe.tracepoint), so the probe \(probe.name) is not attached; `mete doctor` says what that costs"
         case .listening(let socket): "listening on \(socket)"
+        case .recordingInterrupted(let error):
+            "nothing is recorded for now, which is tried again at least once a minute: \(error)"
+        case .recordingResumed(let path, let missing):
+            "\(path) is written again; \(missing == 0 ? "no tick is" : "\(missing) ticks are") missing"
         case .trouble(let message): message
         case .stopping: "stopping"
         case .restored(let report): report.summary

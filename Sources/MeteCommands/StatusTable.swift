@@ -20,6 +20,8 @@ package struct StatusTable {
         lines += ReportSections.notes(on: report.components)
         lines += ReportSections.section("Yielded: another writer's value stands", Self.yielded(report))
         lines += ReportSections.problems(with: report.agent.policy)
+        lines += ReportSections.section("Not seen on this kernel", Self.missingProbes(report))
+        lines += ReportSections.section("Nothing is recorded for now", Self.recording(report))
         lines += ReportSections.section("Losses since start", Self.losses(report))
         text = lines.map { $0 + "\n" }.joined()
     }
@@ -36,9 +38,10 @@ package struct StatusTable {
         let steal = capacity.steal >= 0.005 ? ", \(Figure.fixed(capacity.steal, 2)) stolen by the host" : ""
         let cpu = Figure.fixed(report.cost.cpu * 100, 2)
         let resident = Figure.fixed(Double(report.cost.residentBytes) / 1_048_576, 1)
+        let traced = report.tracing.map { "; traces \($0.traced.joined(separator: ", "))" } ?? ""
         return TextLines.wrapped("mete \(agent.version), pid \(agent.pid), up \(Figure.span(agent.upSeconds))")
             + TextLines.wrapped("\(agent.mode.rawValue): \(agent.modeReason)", indent: 2)
-            + TextLines.wrapped("\(policy); tick \(Figure.span(agent.tickSeconds))", indent: 2)
+            + TextLines.wrapped("\(policy); tick \(Figure.span(agent.tickSeconds))\(traced)", indent: 2)
             + TextLines.wrapped(
                 "\(Figure.fixed(capacity.cores, 0)) cores, \(Figure.fixed(capacity.plannable, 2)) to share\(steal); "
                     + "mete takes \(cpu) % of a core and \(resident) MiB", indent: 2)
@@ -136,6 +139,9 @@ package struct StatusTable {
                 Figure.fixed(call.inside, 3), forecast(call.insideForecast, 3),
             ])
         }
+        if let count = report.callsNotForecast {
+            lines.append("\(count) of these are not forecast: as many are as the agent forecasts at the most.")
+        }
         return lines
     }
 
@@ -159,6 +165,19 @@ package struct StatusTable {
                     "\(component.id.name)  \($0.path): \($0.standing) stands, mete had left \($0.ours)", indent: 2)
             }
         }
+    }
+
+    private static func missingProbes(_ report: StatusReport) -> [String] {
+        (report.tracing?.missingProbes ?? []).flatMap { probe in
+            TextLines.wrapped(
+                "\(probe.name): there is no tracepoint \(probe.tracepoint); `mete doctor` says what that costs",
+                indent: 2)
+        }
+    }
+
+    private static func recording(_ report: StatusReport) -> [String] {
+        guard let recording = report.recording, let problem = recording.problem else { return [] }
+        return TextLines.wrapped("\(problem); it is tried again at least once a minute", indent: 2)
     }
 
     private static func losses(_ report: StatusReport) -> [String] {

@@ -2,6 +2,8 @@
 package struct StatusReport: Equatable, Sendable, Codable {
     package var agent: AgentReport
     package var capacity: CapacityReport
+    /// Absent where an agent does not say.
+    package var tracing: TracingReport?
     /// Every kind of loss that the agent can have, those that did not happen included.
     package var losses: [LossReport]
     package var cost: CostReport
@@ -9,16 +11,25 @@ package struct StatusReport: Equatable, Sendable, Codable {
     package var components: [ComponentReport]
     /// Ordered by component and function, those that were called; absent where no calls are counted.
     package var calls: [CallReport]?
+    /// How many of them are not forecast, because as many are as the agent may; absent for none.
+    package var callsNotForecast: Int?
+    /// Absent where none was asked for.
+    package var recording: RecordingReport?
 
     package init(
-        agent: AgentReport, capacity: CapacityReport, losses: [LossReport], cost: CostReport,
-        components: [ComponentReport], calls: [CallReport]? = nil
+        agent: AgentReport, capacity: CapacityReport, tracing: TracingReport? = nil, losses: [LossReport],
+        cost: CostReport,
+        components: [ComponentReport], calls: [CallReport]? = nil, callsNotForecast: Int? = nil,
+        recording: RecordingReport? = nil
     ) {
         self.agent = agent
         self.capacity = capacity
+        self.tracing = tracing
         self.losses = losses
         self.cost = cost
         self.components = components
         self.calls = calls
+        self.callsNotForecast = callsNotForecast
+        self.recording = recording
     }
 }

@@ -44,6 +44,15 @@ package enum Metric: Int, CaseIterable, Sendable {
     case writeP99 = 30
     /// Of the machine: CPUs.
     case cpus = 31
+    /// Nanoseconds; the part of the delay for which quotas held threads back.
+    case throttled = 40
+    /// Bytes, of those processes whose page tables were walked: accessed lately, in memory with a share of what is shared, in swap.
+    case referenced = 45
+    case proportional = 46
+    case swap = 47
+    /// Nanoseconds, of the component's cgroups or of the machine, while at least one thread stood still for want of memory and while all did.
+    case memoryStalledSome = 48
+    case memoryStalledFull = 49
     /// Nanoseconds for which others than the component ran while its threads waited for a CPU.
     case disturbed = 50
     /// Thousandths of a core: what the agent forecast, what it allotted.
@@ -54,29 +63,22 @@ package enum Metric: Int, CaseIterable, Sendable {
     case breaches = 54
     /// Processes that lived less than a window and used next to nothing, of which nothing else is kept.
     case briefProcesses = 55
-    /// Nanoseconds; the part of the delay for which quotas held threads back.
-    case throttled = 40
-    /// Bytes, of those processes whose page tables were walked: accessed lately, in memory with a share of what is shared, in swap; and what
-    /// these processes have in memory.
-    case referenced = 45
-    case proportional = 46
-    case swap = 47
-    case walked = 74
-    /// Nanoseconds, of the component's cgroups or of the machine, while at least one thread stood still and while all did.
-    case memoryStalledSome = 48
-    case memoryStalledFull = 49
+    /// Of a function in a component: calls that began.
+    case calls = 60
+    /// Nanoseconds that threads were inside, and that calls took.
+    case callTime = 61
+    case callP99 = 62
+    /// Calls that ended without a return.
+    case callsLeft = 63
+    /// Nanoseconds.
+    case callP50 = 64
+    /// As those for want of memory.
     case cpuStalledSome = 70
     case cpuStalledFull = 71
     case diskStalledSome = 72
     case diskStalledFull = 73
-
-    /// Of a function in a component: calls that began, nanoseconds that threads were inside, nanoseconds that calls took, and calls that
-    /// ended without a return.
-    case calls = 60
-    case callTime = 61
-    case callP99 = 62
-    case callsLeft = 63
-    case callP50 = 64
+    /// Bytes that those processes have in memory whose page tables were walked.
+    case walked = 74
 
     /// Where a sample has it: the place in `allCases`.
     var position: Int { Self.positions[rawValue] }
@@ -99,8 +101,8 @@ package enum Metric: Int, CaseIterable, Sendable {
     private var form: Form {
         switch self {
         case .runTime, .runQueueDelay, .readLatency, .writeLatency, .throttled, .disturbed, .callTime,
-            .memoryStalledSome,
-            .memoryStalledFull, .cpuStalledSome, .cpuStalledFull, .diskStalledSome, .diskStalledFull:
+            .memoryStalledSome, .memoryStalledFull, .cpuStalledSome, .cpuStalledFull, .diskStalledSome,
+            .diskStalledFull:
             .microseconds
         case .delayP50, .delayP99, .delayP999, .readP99, .writeP99, .callP50, .callP99: .histogramClass
         default: .whole

@@ -79,16 +79,17 @@ enum ProcessRow {
         }
     }
 
-    /// Gives up those that ended before a time, and what only they named.
-    static func forget(before time: Int64, _ database: Database) throws {
+    /// Gives up those that ended before a time, and what only they named. Returns whether there were any.
+    @discardableResult
+    static func forget(before time: Int64, _ database: Database) throws -> Bool {
         try database.execute(sql: "DELETE FROM processes WHERE last < ?", arguments: [time])
-        guard database.changesCount > 0 else { return }
+        guard database.changesCount > 0 else { return false }
         var texts: Set<Int64> = []
         var sets: Set<Int64> = []
         let rows = try Row.fetchCursor(database, sql: "SELECT * FROM processes")
         while let row = try rows.next() {
-            // What a broken row names is not known: then nothing is given up.
-            let contents = try Contents(Parts(row).data)
+            // What a broken row names is not known: then no text is given up.
+            guard let parts = try? Parts(row), let contents = try? Contents(parts.data) else { return true }
             texts.formUnion(contents.texts + contents.optionalTexts)
             sets.insert(contents.libraries)
         }
@@ -104,6 +105,7 @@ enum ProcessRow {
         for id in try Int64.fetchAll(database, sql: "SELECT id FROM texts") where !texts.contains(id) {
             try database.execute(sql: "DELETE FROM texts WHERE id = ?", arguments: [id])
         }
+        return true
     }
 
     // MARK: Reading

@@ -32,3 +32,15 @@ package struct RecordedProcessChanges: Equatable, Sendable {
         self.undescribed = undescribed
     }
 }
+
+extension RecordedProcessChanges {
+    /// About what it takes in memory.
+    package var estimatedBytes: Int {
+        let texts = described.reduce(0) { sum, process in
+            sum + process.commandLine.utf8.count + process.cgroup.utf8.count + (process.executable?.utf8.count ?? 0)
+                + process.libraries.reduce(0) { $0 + MemoryLayout<String>.stride + $1.utf8.count }
+        }
+        return texts + described.count * MemoryLayout<ProcessDescription>.stride
+            + ended.count * MemoryLayout<ProcessKey>.stride
+    }
+}

@@ -53,3 +53,8 @@ package struct RecordedSample: Equatable, Sendable {
         }
     }
 }
+
+extension RecordedSample {
+    /// About what one takes in memory.
+    static let estimatedBytes = MemoryLayout<RecordedSample>.stride + Metric.allCases.count * MemoryLayout<Int64>.stride
+}

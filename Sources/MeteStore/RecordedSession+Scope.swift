@@ -6,10 +6,14 @@ extension RecordedSession {
     /// - Parameters:
     ///   - start: of its first window, or before it; nanoseconds since 1970.
     ///   - version: of mete.
-    package init(start: Int64, version: String, scope: TraceScope, caveats: [String]) {
+    ///   - interval: of windows.
+    package init(
+        start: Int64, version: String, scope: TraceScope, caveats: [String], interval: Nanoseconds? = nil
+    ) {
         self.init(
             start: start, version: version,
-            untraced: Metric.allCases.filter { !$0.isMeasured(by: scope) }.map(\.name), caveats: caveats)
+            untraced: Metric.allCases.filter { !$0.isMeasured(by: scope) }.map(\.name), caveats: caveats,
+            interval: interval)
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+package import MeteModel
 
 /// What one run of `mete record` could see: a recording may be of several.
 package struct RecordedSession: Codable, Equatable, Sendable {
@@ -10,12 +11,19 @@ package struct RecordedSession: Codable, Equatable, Sendable {
     package var untraced: [String]
     /// What has to be known to read the figures: probes that the kernel lacks, for a start.
     package var caveats: [String]
+    /// Of windows, in nanoseconds; nil in recordings that do not say.
+    package var interval: Nanoseconds?
+    /// Whether it is the same run as the session before, which only changed its mind: what it counts goes on.
+    package var isSameRun: Bool?
 
-    package init(start: Int64, version: String, untraced: [String], caveats: [String]) {
+    package init(
+        start: Int64, version: String, untraced: [String], caveats: [String], interval: Nanoseconds? = nil
+    ) {
         self.start = start
         self.version = version
         self.untraced = untraced
         self.caveats = caveats
+        self.interval = interval
     }
 
     /// Names of the facts that hold sessions begin so; the start follows.

@@ -22,4 +22,15 @@ package struct RecordedWindow: Equatable, Sendable {
                 $0.component == $1.component && $0.sample == $1.sample
             }
     }
+
+    /// About what it takes in memory.
+    package var estimatedBytes: Int {
+        let details = detail.map {
+            $0.devices.count * MemoryLayout<RecordedDetail.Device>.stride
+                + $0.sockets.count * MemoryLayout<RecordedDetail.Sockets>.stride
+                + $0.disturbances.count * MemoryLayout<Disturbance>.stride
+                + $0.threads.count * MemoryLayout<RecordedDetail.Thread>.stride
+        }
+        return (1 + components.count) * RecordedSample.estimatedBytes + (details ?? 0)
+    }
 }

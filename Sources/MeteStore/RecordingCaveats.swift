@@ -19,7 +19,10 @@ package struct RecordingCaveats {
         }
         let gaps = try reader.gaps(in: part)
         for gap in gaps.prefix(Self.mostGaps) {
-            texts.append("nothing was recorded from \(Self.time(gap.lowerBound)) to \(Self.time(gap.upperBound))")
+            let cause = reader.interruptions.first { $0.start < gap.upperBound && $0.end > gap.lowerBound }?.cause
+            texts.append(
+                "nothing was recorded from \(Self.time(gap.lowerBound)) to \(Self.time(gap.upperBound))"
+                    + (cause.map { ": \($0)" } ?? ""))
         }
         if gaps.count > Self.mostGaps {
             texts.append("and \(gaps.count - Self.mostGaps) more times in which nothing was recorded")
@@ -56,6 +59,10 @@ package struct RecordingCaveats {
             let untraced = session.untraced.filter { !$0.hasPrefix("calls.") }
             if !untraced.isEmpty {
                 texts.append("not traced\(since), and absent here: \(untraced.joined(separator: ", "))")
+            }
+            if let length = session.interval, interval > 0, length != interval {
+                texts.append(
+                    "a window is of \(Double(length) / 1e9) s\(since), where others are of \(Double(interval) / 1e9) s")
             }
             for caveat in session.caveats where !texts.contains(caveat) { texts.append(caveat) }
         }
@@ -98,7 +105,8 @@ package struct RecordingCaveats {
     }
 
     private static func session(_ reader: StoreReader, _ sample: RecordedSample) -> Int? {
-        reader.sessions.lastIndex { $0.start < sample.end }
+        let until = reader.sessions.prefix { $0.start < sample.end }
+        return until.lastIndex { $0.isSameRun != true }
     }
 
     /// The machine's last sample whose middle lies before a time.

@@ -13,15 +13,23 @@ extension StoreWriter {
             let end = min(now - age, foldedFrom(tier))
             if end > .min { try deleteDetails(tier, until: end - 1, database) }
         }
+        let first = try Int64.fetchOne(database, sql: "SELECT min(start) FROM blocks")
+        if let first { try ProcessRow.forget(before: first, database) }
         if let most = settings.mostBytes {
             while try Self.size(of: database) > most {
-                if try thin(database) { continue }
-                guard try foldEarly(database) else { break }
+                // Of whom there are only sums: before more samples go.
+                if let first = try firstWindow(database), try ProcessRow.forget(before: first, database) { continue }
+                guard try thin(database) || foldEarly(database) else { break }
             }
         }
-        let first = try Int64.fetchOne(database, sql: "SELECT min(start) FROM blocks")
-        if let first { try? ProcessRow.forget(before: first, database) }
         try database.execute(sql: "PRAGMA incremental_vacuum")
+    }
+
+    /// Where the first single window begins that is left, or that is not packed yet.
+    private func firstWindow(_ database: Database) throws -> Int64? {
+        let packed = try Int64.fetchOne(
+            database, sql: "SELECT min(start) FROM blocks WHERE tier = ?", arguments: [Tier.raw.rawValue])
+        return packed ?? open.start
     }
 
     /// Up to where a tier is in the next coarser one, and may go.

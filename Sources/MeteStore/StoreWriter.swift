@@ -26,7 +26,8 @@ package final class StoreWriter {
             [.raw: raw, .second: raw, .tenSeconds: raw > .max / 8 ? .max : 8 * raw]
         }
 
-        /// Size of the file above which the oldest blocks go, the finest first; nil for none.
+        /// Size of the file above which the oldest blocks go, the finest first, and before them processes of which no single window is left;
+        /// nil for none.
         package var mostBytes: Int64?
         /// Of each component and time, in roll-ups.
         package var mostThreads = 5
@@ -39,15 +40,24 @@ package final class StoreWriter {
     }
 
     package let path: String
-    let settings: Settings
+    /// `interval` is the shortest that the recording was ever made with.
+    private(set) var settings: Settings
     private let database: DatabaseQueue
     private(set) var numbers: [ComponentID: Int] = [:]
+    private var lastNumber = 0
+    /// Those of `numbers` that are not in the file.
+    private var unnamed: [(component: ComponentID, number: Int)] = []
+    /// Facts that are not in the file, by name.
+    private var unstated: [String: String] = [:]
+    private var lastInterruption: RecordedInterruption?
     private var batch: [Prepared] = []
     private var batchStart: Int64?
-    private var lastEnd: Int64?
+    var lastEnd: Int64?
     /// End of the last window that is in the file, nanoseconds since 1970; nil before the first.
     package private(set) var writtenUntil: Int64?
-    private var processes = ProcessLog(nextRow: 1)
+    var processes = ProcessLog(nextRow: 1)
+    /// Of processes of which the next window has to tell.
+    private var owed: [ProcessDescription] = []
     var open = OpenWindows()
     /// Where the newest block of each tier ends.
     var folded: [Tier: Int64] = [:]
@@ -62,7 +72,7 @@ package final class StoreWriter {
         var decisions: [UInt8]?
     }
 
-    /// Makes a recording, or goes on with one of the same interval.
+    /// Makes a recording, or goes on with one.
     ///
     /// - Parameter version: of mete.
     /// - Throws: `StoreError`.
@@ -77,19 +87,16 @@ package final class StoreWriter {
         try attempt("prepare") {
             try database.write { database in
                 let old = try String.fetchOne(database, sql: "SELECT value FROM facts WHERE name = 'interval'")
-                if let old, old != "\(settings.interval)" {
-                    throw StoreError(
-                        code: .refused, operation: "go on with", path: path,
-                        cause: "it has a window every \(old) ns, not every \(settings.interval)",
-                        remedy: "record with that interval, or to another file")
-                }
+                    .flatMap { Int64($0) }
+                if let old, old > 0 { self.settings.interval = min(old, settings.interval) }
                 let facts = settings.facts.merging(
-                    ["interval": "\(settings.interval)", RecordedFact.version: version],
+                    ["interval": "\(self.settings.interval)", RecordedFact.version: version],
                     uniquingKeysWith: { _, fixed in fixed })
                 for (name, value) in facts { try StoreSchema.setFact(name, value, database) }
                 for row in try Row.fetchAll(database, sql: "SELECT id, name FROM components WHERE id > 0") {
                     numbers[ComponentID(try row.decode(forColumn: "name"))] = try row.decode(forColumn: "id")
                 }
+                lastNumber = try Int.fetchOne(database, sql: "SELECT max(id) FROM components") ?? 0
                 for row in try Row.fetchAll(database, sql: "SELECT tier, max(end) AS end FROM blocks GROUP BY tier") {
                     if let tier = Tier(rawValue: try row.decode(forColumn: "tier")) {
                         folded[tier] = try row.decode(forColumn: "end")
@@ -107,65 +114,6 @@ package final class StoreWriter {
                 for (name, value) in facts { try StoreSchema.setFact(name, value, database) }
             }
         }
-    }
-
-    // MARK: Whose file it is
-
-    private static func openDatabase(_ path: String) throws -> DatabaseQueue {
-        try StoreReader.refuseForeign(path, mayBeMissing: true)
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(1)
-        configuration.prepareDatabase { database in
-            // Takes effect in a file that is empty yet.
-            try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
-            // Each commit reaches the disk with the next checkpoint: a crash of the machine costs seconds, a killed process nothing.
-            try database.execute(sql: "PRAGMA synchronous = NORMAL")
-        }
-        makePrivate(path)
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        let isNewer = try queue.read { try StoreSchema.migrator.hasBeenSuperseded($0) }
-        guard !isNewer else { throw StoreError(newer: path, operation: "go on with") }
-        // A file whose writer lives stays as it is, in the version that this writer writes.
-        try queue.read { try refuseAnother(path, $0) }
-        // Before the log is switched on: what names the file is to be in its head, whatever happens next.
-        try StoreSchema.migrator.migrate(queue)
-        try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
-        try queue.write { try claim(path, $0) }
-        return queue
-    }
-
-    /// Makes the file, if it is not there, so that nobody else reads whose command lines it holds. SQLite gives its log the same mode, and
-    /// tells when a file cannot be made.
-    private static func makePrivate(_ path: String) {
-        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        if descriptor >= 0 { Glibc.close(descriptor) }
-    }
-
-    /// A file has one writer; one that is gone has left its name, and is succeeded.
-    private static func claim(_ path: String, _ database: Database) throws {
-        try refuseAnother(path, database)
-        try StoreSchema.setFact("writer", identity(of: getpid()) ?? "\(getpid())", database)
-    }
-
-    private static func refuseAnother(_ path: String, _ database: Database) throws {
-        guard try database.tableExists("facts") else { return }
-        let other = try String.fetchOne(database, sql: "SELECT value FROM facts WHERE name = 'writer'")
-        let pid = other.flatMap { pid_t($0.prefix { $0 != " " }) }
-        if let other, let pid, pid != getpid(), other == identity(of: pid) {
-            throw StoreError(
-                code: .busy, operation: "go on with", path: path, cause: "the process with pid \(pid) writes it",
-                remedy: "end that process first, or name another file")
-        }
-    }
-
-    /// What tells a process from every other one that has its number later: with the boot, the start time, field 22 of
-    /// proc_pid_stat(5). Nil when there is no such process.
-    private static func identity(of pid: pid_t) -> String? {
-        guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
-            let boot = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8),
-            let start = stat.split(separator: ")").last?.split(separator: " ").dropFirst(19).first
-        else { return nil }
-        return "\(pid) \(start) \(boot.prefix(36))"
     }
 
     /// Goes on where the last writer was cut off.
@@ -193,22 +141,54 @@ package final class StoreWriter {
         processes = ProcessLog(nextRow: 1 + (try Int64.fetchOne(database, sql: "SELECT max(id) FROM processes") ?? 0))
     }
 
-    /// Leaves word of what the windows that follow can say.
+    /// Leaves word of what the windows that follow can say, and how long they are.
     package func begin(_ session: RecordedSession) throws(StoreError) {
+        take(session)
+        try attempt("write to") { try database.write { try writeFacts($0) } }
+        unstated = [:]
+    }
+
+    /// The same, written with the next window.
+    package func goOn(as session: RecordedSession) { take(session) }
+
+    private func take(_ session: RecordedSession) {
         var session = session
         // Where the clock has been set back, windows go on after the last one: see settle().
         session.start = max(session.start, lastEnd ?? .min)
-        try attempt("write to") {
-            let text = String(decoding: try JSONEncoder().encode(session), as: UTF8.self)
-            try database.write { database in
-                try StoreSchema.setFact("\(RecordedSession.factPrefix)\(session.start)", text, database)
-            }
+        state(session, as: "\(RecordedSession.factPrefix)\(session.start)")
+        guard let interval = session.interval, interval < settings.interval else { return }
+        settings.interval = interval
+        unstated["interval"] = "\(interval)"
+    }
+
+    /// Leaves word of windows that are missing, with the next one.
+    package func note(_ interruption: RecordedInterruption) {
+        var interruption = interruption
+        if let last = lastInterruption, last.cause == interruption.cause,
+            interruption.start - last.end < RecordedInterruption.grain
+        {
+            interruption.start = last.start
         }
+        lastInterruption = interruption
+        state(interruption, as: "\(RecordedInterruption.factPrefix)\(interruption.start)")
+    }
+
+    private func state(_ fact: some Encodable, as name: String) {
+        // Numbers and strings alone: there is nothing that could not be encoded.
+        guard let data = try? JSONEncoder().encode(fact) else { return }
+        unstated[name] = String(decoding: data, as: UTF8.self)
+    }
+
+    private func writeFacts(_ database: Database) throws {
+        for (name, value) in unstated { try StoreSchema.setFact(name, value, database) }
     }
 
     // MARK: Windows
 
     /// Takes in one window; they come in their order.
+    ///
+    /// Also where it throws it has taken the window in, and `write` tries again to write it: until that has succeeded, no further one is to
+    /// be appended.
     ///
     /// - Parameters:
     ///   - processes: what has become known of them in the window.
@@ -221,8 +201,11 @@ package final class StoreWriter {
         settle(&window)
         let end = window.machine.end
         let length = window.machine.length
+        var changes = changes
+        changes.described = owed + changes.described
+        owed = []
         take(changes, into: &window)
-        try number(window, changes, decisions)
+        number(window, changes, decisions)
 
         var samples: WindowCoding.Numbered = [(0, window.machine)]
         for (component, sample) in window.components { samples.append((numbers[component] ?? 0, sample)) }
@@ -250,57 +233,21 @@ package final class StoreWriter {
         let start = batchStart ?? end - length
         batchStart = start
         guard end - start >= settings.batch else { return }
+        try write()
+    }
+
+    /// Writes what is due: the open batch, and what has come together to a block.
+    package func write() throws(StoreError) {
         try flush()
-        if let openStart = open.start, end - openStart >= Tier.raw.blockLength(interval: settings.interval) {
+        if let start = open.start, let end = lastEnd,
+            end - start >= Tier.raw.blockLength(interval: settings.interval)
+        {
             try pack()
         }
     }
 
-    /// Brings a window to the grain of the file. Its end is kept to a thousandth of the interval, since a tick that comes a little late
-    /// would else take as much room as a number; it begins where the one before ended, if it follows that. Where the clock has been set
-    /// back, windows go on after the last one all the same: time in a file never goes back.
-    private func settle(_ window: inout RecordedWindow) {
-        let grain = max(1, settings.interval / 1000)
-        let length = max(grain, (window.machine.length + grain / 2) / grain * grain)
-        var end = (window.machine.end + grain / 2) / grain * grain
-        var start = end - length
-        if let lastEnd {
-            if abs(start - lastEnd) <= 2 * grain, end > lastEnd { start = lastEnd }
-            if start < lastEnd { (start, end) = (lastEnd, lastEnd + length) }
-        }
-        lastEnd = end
-        func settled(_ sample: RecordedSample) -> RecordedSample {
-            var sample = sample.rounded
-            sample.end = end
-            sample.length = end - start
-            return sample
-        }
-        window.machine = settled(window.machine)
-        for index in window.components.indices {
-            window.components[index].sample = settled(window.components[index].sample)
-        }
-        if detailsSince == nil, window.detail != nil { detailsSince = start }
-    }
-
-    /// What only comes to a number stands in the samples.
-    private func take(_ changes: RecordedProcessChanges, into window: inout RecordedWindow) {
-        guard changes != RecordedProcessChanges() else { return }
-        let runTimes = Dictionary(
-            window.components.map { ($0.component, $0.sample[.runTime]) }, uniquingKeysWith: { first, _ in first })
-        let end = window.machine.end
-        let length = window.machine.length
-        let counts = processes.take(changes, start: end - length, end: end) { runTimes[$0] ?? 0 }
-        window.machine[.briefProcesses] &+= Int64(clamping: changes.undescribed) &+ counts.values.reduce(0, &+)
-        for (component, count) in counts.sorted(by: { $0.key < $1.key }) {
-            if let index = window.components.firstIndex(where: { $0.component == component }) {
-                window.components[index].sample[.briefProcesses] &+= count
-            } else {
-                var sample = RecordedSample(end: end, length: length)
-                sample[.briefProcesses] = count
-                window.components.append((component, sample))
-            }
-        }
-    }
+    /// Windows that are not in the file.
+    var unwritten: Int { batch.count }
 
     /// Writes what the open batch holds.
     package func flush() throws(StoreError) {
@@ -311,6 +258,12 @@ package final class StoreWriter {
         var isTooLarge = false
         try attempt("write to") {
             try database.write { database in
+                try writeFacts(database)
+                for (component, number) in unnamed {
+                    try database.execute(
+                        sql: "INSERT INTO components (id, name, sum) VALUES (?, ?, ?)",
+                        arguments: [number, component.name, Checksum.of("\(number)", component.name)])
+                }
                 let insert = try database.cachedStatement(sql: "INSERT OR REPLACE INTO recent VALUES (?, ?)")
                 let detail = try database.cachedStatement(sql: "INSERT OR REPLACE INTO recent_details VALUES (?, ?)")
                 let decision = try database.cachedStatement(
@@ -331,6 +284,8 @@ package final class StoreWriter {
             }
         }
         hasToldOfDetails = detailsSince != nil
+        unstated = [:]
+        unnamed = []
         self.processes.written()
         self.batch = []
         batchStart = nil
@@ -340,7 +295,9 @@ package final class StoreWriter {
         if last - start >= Tier.raw.blockLength(interval: settings.interval) / Self.smallestBlock {
             try pack()
         } else {
-            try attempt("write to") { try database.write { try forget(before: last, $0) } }
+            try keepingPlace { () throws(StoreError) in
+                try attempt("write to") { try database.write { try forget(before: last, $0) } }
+            }
         }
     }
 
@@ -351,7 +308,7 @@ package final class StoreWriter {
     /// Gives every component that has none yet its number.
     private func number(
         _ window: RecordedWindow, _ changes: RecordedProcessChanges, _ decisions: [RecordedDecision]
-    ) throws(StoreError) {
+    ) {
         var new: Set<ComponentID> = []
         func note(_ component: ComponentID) { if numbers[component] == nil { new.insert(component) } }
         for (component, _) in window.components { note(component) }
@@ -363,36 +320,50 @@ package final class StoreWriter {
             for disturbance in detail.disturbances { note(disturbance.waiter) }
             for thread in detail.threads { note(thread.component) }
         }
-        guard !new.isEmpty else { return }
-        var made: [ComponentID: Int] = [:]
-        try attempt("write to") {
-            try database.write { database in
-                var id = try Int.fetchOne(database, sql: "SELECT max(id) FROM components") ?? 0
-                for component in new.sorted() {
-                    id += 1
-                    try database.execute(
-                        sql: "INSERT INTO components (id, name, sum) VALUES (?, ?, ?)",
-                        arguments: [id, component.name, Checksum.of("\(id)", component.name)])
-                    made[component] = id
-                }
-            }
+        for component in new.sorted() {
+            lastNumber += 1
+            numbers[component] = lastNumber
+            unnamed.append((component, lastNumber))
         }
-        numbers.merge(made) { known, _ in known }
     }
+
+    // MARK: Processes
+
+    /// Those that are known to live.
+    var living: [ProcessDescription] { processes.alive.values.sorted { $0.row < $1.row }.map(\.process.description) }
+
+    /// Says of processes, with the next window, what another writer has said already.
+    func describe(_ living: [ProcessDescription]) { owed += living }
 
     // MARK: Blocks
 
     /// Packs what is open into blocks, folds what is complete, and gives up what is too old.
     private func pack() throws(StoreError) {
-        try attempt("write to") { try database.write { try pack($0) } }
+        try keepingPlace { () throws(StoreError) in
+            try attempt("write to") { try database.write { try pack($0) } }
+        }
         open = OpenWindows()
+    }
+
+    /// What a transaction that is taken back has moved on goes back as well.
+    private func keepingPlace(_ body: () throws(StoreError) -> Void) throws(StoreError) {
+        let place = (folded, detailsSince)
+        do throws(StoreError) {
+            try body()
+        } catch {
+            (folded, detailsSince) = place
+            throw error
+        }
     }
 
     /// Writes what is open, and makes the recording one file.
     package func close() throws(StoreError) {
         try flush()
         try attempt("close") {
-            try database.write { try $0.execute(sql: "DELETE FROM facts WHERE name = 'writer'") }
+            try database.write {
+                try writeFacts($0)
+                try $0.execute(sql: "DELETE FROM facts WHERE name = 'writer'")
+            }
             // Without a log, so that readers leave no files beside it. While a reader has it open the log has to stay, and is whole as well.
             do {
                 try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }

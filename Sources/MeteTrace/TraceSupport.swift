@@ -26,14 +26,25 @@ package enum TraceSupport {
     }
 
     /// What of it is missing, or not as it should be: a line for each.
-    package static func caveats() -> [String] {
-        findings().compactMap { finding in
+    ///
+    /// - Parameter window: its length.
+    package static func caveats(window: Nanoseconds) -> [String] {
+        let missing = findings().compactMap { finding -> String? in
             switch finding.support {
             case .supported: nil
             case .limited(let reason, let remedy), .unsupported(let reason, let remedy):
                 "\(finding.feature): \(reason); \(remedy)"
             }
         }
+        return missing + [shortWindows(window)].compactMap { $0 }
+    }
+
+    /// What is to be known of windows in which disturbances are not all read; nil of longer ones.
+    package static func shortWindows(_ window: Nanoseconds) -> String? {
+        guard window < Tracer.disturbanceInterval else { return nil }
+        let interval = Tracer.disturbanceInterval / .perMillisecond
+        return "who ran while others waited, and throttled time, are read every \(interval) ms: of shorter windows "
+            + "most have none of it, and some also that of those before"
     }
 
     /// Requests are their makers' by block_io_start, since Linux 6.6; without it by the first of insertion and issue.

@@ -236,10 +236,13 @@ package final class Tracer {
 
     // MARK: Resources
 
-    /// Not in every tick of an agent that has very short ones: a look goes through a map of thousands of places.
+    /// Between two looks at the disturbances, at the least: one goes through a map of thousands of places. In shorter windows than that they
+    /// come together, in the window of the look.
+    package static let disturbanceInterval: Nanoseconds = 50 * .perMillisecond
+
     private func readDisturbances() throws(TraceError) -> [KernelProbes.DisturbanceCount] {
         let now = Self.now()
-        guard now - disturbersRead >= 50 * .perMillisecond else { return [] }
+        guard now - disturbersRead >= Self.disturbanceInterval else { return [] }
         disturbersRead = now
         return try resources.readDisturbances()
     }

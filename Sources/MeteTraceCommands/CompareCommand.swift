@@ -87,13 +87,18 @@ struct RecordingSummary {
         let length = part.upperBound - part.lowerBound
         // Of a long time a tenth of a per cent more or less at its ends does not matter.
         let tier: Tier = length > 3 * 3600 * .perSecond ? .tenSeconds : .raw
-        for (component, samples) in try reader.samples(in: part, tier: tier) {
-            guard var sum = samples.first else { continue }
-            for sample in samples.dropFirst() { sum.fold(sample) }
+        // However long it is, a stretch of it is in memory at a time.
+        for stretch in Stretches(part, tier: tier, interval: reader.interval) {
+            for (component, samples) in try reader.samples(in: stretch, tier: tier) {
+                for sample in samples {
+                    if sums[component]?.fold(sample) == nil { sums[component] = sample }
+                }
+            }
+        }
+        for component in sums.keys {
             // Windows in which it did nothing are not in the file.
-            sum.length = max(1, length)
-            sum.end = part.upperBound
-            sums[component] = sum
+            sums[component]?.length = max(1, length)
+            sums[component]?.end = part.upperBound
         }
     }
 }

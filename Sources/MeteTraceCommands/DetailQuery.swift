@@ -21,28 +21,39 @@ struct DetailQuery {
         let length = part.upperBound - part.lowerBound
         // Sums of a long time come from roll-ups: a tenth of a per cent more or less at its ends does not matter.
         let source = tier ?? (length > 3 * 3600 * .perSecond ? .tenSeconds : .raw)
-        var samples = try reader.details(of: component, [kind], in: part, tier: source)
-        if tier == nil { samples = sums(samples, length: max(1, length)) }
-        for sample in samples { report.print(Self.cells(sample)) }
+        var sums: [Place: DetailSample] = [:]
+        for stretch in Stretches(part, tier: source, interval: reader.interval) {
+            let samples = try reader.details(of: component, [kind], in: stretch, tier: source)
+            if tier == nil {
+                Self.add(samples, to: &sums)
+            } else {
+                for sample in samples { report.print(Self.cells(sample)) }
+            }
+        }
+        for sum in ordered(sums, length: max(1, length)) { report.print(Self.cells(sum)) }
     }
 
-    /// One for each of a component, the largest first.
-    private func sums(_ samples: [DetailSample], length: Nanoseconds) -> [DetailSample] {
-        struct Key: Hashable {
-            var component: ComponentID
-            var key: String
-        }
-        var sums: [Key: DetailSample] = [:]
+    /// What one sum is of.
+    private struct Place: Hashable {
+        var component: ComponentID
+        var key: String
+    }
+
+    private static func add(_ samples: [DetailSample], to sums: inout [Place: DetailSample]) {
         for sample in samples {
-            let key = Key(component: sample.component, key: sample.key)
-            guard var sum = sums[key] else {
-                sums[key] = sample
+            let place = Place(component: sample.component, key: sample.key)
+            guard var sum = sums[place] else {
+                sums[place] = sample
                 continue
             }
             for index in sum.values.indices { sum.values[index] &+= sample.values[index] }
-            sums[key] = sum
+            sums[place] = sum
         }
-        return sums.values.map { sum in
+    }
+
+    /// One for each of a component, the largest first.
+    private func ordered(_ sums: [Place: DetailSample], length: Nanoseconds) -> [DetailSample] {
+        sums.values.map { sum in
             var sum = sum
             sum.end = part.upperBound
             sum.length = length
@@ -170,23 +181,29 @@ struct DetailQuery {
             ], format: format)
         var last: [ComponentID?: RecordedDecision] = [:]
         var omitted = 0
-        for decision in try reader.decisions(of: component, in: part) {
-            if format == .table, let before = last[decision.component], decision.isSameStory(as: before) {
-                omitted += 1
-                continue
+        for stretch in Stretches(part, tier: .raw, interval: reader.interval) {
+            for decision in try reader.decisions(of: component, in: stretch) {
+                if format == .table, let before = last[decision.component], decision.isSameStory(as: before) {
+                    omitted += 1
+                    continue
+                }
+                last[decision.component] = decision
+                report.print(Self.cells(decision))
             }
-            last[decision.component] = decision
-            let forecast = decision.forecast
-            let allotment = decision.allotment
-            report.print([
-                .number(decision.end, shown: QueryReport.time(decision.end)), .text(decision.component?.name),
-                .fraction(forecast?.demand.median), .fraction(forecast?.demand.p95), .text(forecast?.source.rawValue),
-                .fraction(allotment?.plannedDemand), .fraction(allotment?.amount), .text(allotment?.change.rawValue),
-                .texts((allotment?.grants ?? []).map { "\($0.claim.words) \(Figure.fixed($0.amount, 3))" }),
-                .text(forecast?.reason), .texts(decision.writes.map(\.words)), .text(decision.breach),
-            ])
         }
         return omitted
+    }
+
+    private static func cells(_ decision: RecordedDecision) -> [Cell] {
+        let forecast = decision.forecast
+        let allotment = decision.allotment
+        return [
+            .number(decision.end, shown: QueryReport.time(decision.end)), .text(decision.component?.name),
+            .fraction(forecast?.demand.median), .fraction(forecast?.demand.p95), .text(forecast?.source.rawValue),
+            .fraction(allotment?.plannedDemand), .fraction(allotment?.amount), .text(allotment?.change.rawValue),
+            .texts((allotment?.grants ?? []).map { "\($0.claim.words) \(Figure.fixed($0.amount, 3))" }),
+            .text(forecast?.reason), .texts(decision.writes.map(\.words)), .text(decision.breach),
+        ]
     }
 }
 

@@ -76,8 +76,9 @@ package struct QueryCommand: ParsableCommand {
             for name in chosen { if let sum = summary.sums[name] { report.print(name, sum) } }
         } else {
             for name in chosen {
-                for sample in try reader.samples(of: name, in: part, tier: every?.tier ?? .raw) {
-                    report.print(name, sample)
+                let tier = every?.tier ?? .raw
+                for stretch in Stretches(part, tier: tier, interval: reader.interval) {
+                    for sample in try reader.samples(of: name, in: stretch, tier: tier) { report.print(name, sample) }
                 }
             }
         }

@@ -87,25 +87,45 @@ package struct RecordCommand: ParsableCommand {
             policy: policy, resources: only, functions: CallsOption.functions(calls), ringBytes: ringBytes,
             describes: true)
         try writer.state(RecordingFacts.ofThisMachine(only))
-        try writer.begin(
-            RecordedSession(
-                start: start, version: Version.current, scope: session.tracer.scope, caveats: TraceSupport.caveats()))
-        var windows = 0
+        let recorded = RecordedSession(
+            start: start, version: Version.current, scope: session.tracer.scope,
+            caveats: TraceSupport.caveats(window: settings.interval), interval: settings.interval)
+        try writer.begin(recorded)
+        let queue = StoreQueue(writer) { [output, settings] () throws(StoreError) -> StoreWriter in
+            let writer = try StoreWriter(path: output, settings: settings, version: Version.current)
+            var recorded = recorded
+            recorded.isSameRun = true
+            try writer.begin(recorded)
+            return writer
+        } tell: { [output] event in
+            switch event {
+            case .interrupted(let error): Console.note("nothing is recorded for now, which is tried again: \(error)")
+            case .resumed(let missing):
+                Console.note(
+                    "\(output) is written again; \(missing == 0 ? "no window is" : "\(missing) windows are") missing")
+            }
+        }
+        var windows: UInt64 = 0
         var lost: Int64 = 0
         do {
             try session.run(interval: interval, duration: duration, showsLast: true) { view in
                 let window = RecordedWindow(view, mostThreads: recordThreads)
-                try writer.append(window, processes: RecordedProcessChanges(view.detail?.processes))
+                let processes = RecordedProcessChanges(view.detail?.processes)
+                let (end, length) = (window.machine.end, window.machine.length)
+                queue.take(
+                    end - length..<end, bytes: window.estimatedBytes + processes.estimatedBytes, processes: processes
+                ) { (window, []) }
                 windows += 1
                 lost = window.machine[.lost]
             }
         } catch {
-            try? writer.close()
+            try? queue.close()
             throw error
         }
-        try writer.close()
+        try queue.close()
+        let missing = queue.status.missing
         Console.note(
-            "\(windows) windows recorded to \(output)"
+            "\(windows - missing) windows recorded to \(output)" + (missing > 0 ? ", \(missing) are missing" : "")
                 + (lost > 0 ? "; \(lost) records, requests or calls were lost or not attributed" : ""))
     }
 }

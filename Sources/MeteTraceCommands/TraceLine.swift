@@ -122,21 +122,20 @@ struct TraceLine {
         var network: Traffic?
     }
 
+    /// By kind, and of all kinds as `all`.
     fileprivate struct Losses: Encodable {
-        /// Of all kinds.
-        var all: UInt64
-        var usageRecords: UInt64?
-        var eventRecords: UInt64?
-        var exitRecords: UInt64?
-        var unattributedThreads: UInt64?
-        var unattributedDiskRequests: UInt64?
-        var threadlessDiskRequests: UInt64?
-        var uncountedDiskRequests: UInt64?
-        var threadlessSocketCalls: UInt64?
-        var unattributedSocketCalls: UInt64?
-        var uncountedDisturbances: UInt64?
-        var untimedFunctionCalls: UInt64?
-        var uncountedFunctionCalls: UInt64?
+        private let counts: [String: UInt64]
+
+        init(_ losses: TraceView.Losses) {
+            switch losses {
+            case .sum(let count): counts = ["all": count]
+            case .each(let each):
+                let kinds = LossKind.all.map { ($0.name, each[keyPath: $0.count]) }
+                counts = Dictionary(kinds + [("all", each.count)], uniquingKeysWith: { first, _ in first })
+            }
+        }
+
+        func encode(to encoder: any Encoder) throws { try counts.encode(to: encoder) }
     }
 
     /// - Parameters:
@@ -192,23 +191,6 @@ extension TraceLine.Quantiles {
 extension TraceLine.Processes {
     init(_ changes: ProcessChanges) {
         self.init(described: changes.described, ended: changes.ended, undescribed: changes.undescribed)
-    }
-}
-
-extension TraceLine.Losses {
-    init(_ losses: TraceView.Losses) {
-        switch losses {
-        case .sum(let count): self.init(all: count)
-        case .each(let each):
-            self.init(
-                all: each.count, usageRecords: each.usageRecords, eventRecords: each.eventRecords,
-                exitRecords: each.exitRecords, unattributedThreads: each.unattributedThreads,
-                unattributedDiskRequests: each.unattributedRequests,
-                threadlessDiskRequests: each.threadlessRequests, uncountedDiskRequests: each.uncountedRequests,
-                threadlessSocketCalls: each.threadlessTraffic, unattributedSocketCalls: each.unattributedCalls,
-                uncountedDisturbances: each.uncountedDisturbances, untimedFunctionCalls: each.untimedCalls,
-                uncountedFunctionCalls: each.uncountedCalls)
-        }
     }
 }
 

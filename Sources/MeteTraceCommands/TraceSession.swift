@@ -51,8 +51,10 @@ struct TraceSession {
     }
 
     /// Ends the window that is open.
-    func closeWindow() throws -> TraceView {
-        try TraceView(tracer.closeWindow(), from: tracer, resources, limits: limits)
+    ///
+    /// - Parameter limits: what else is to be known of it.
+    func closeWindow(limits more: [String] = []) throws -> TraceView {
+        try TraceView(tracer.closeWindow(), from: tracer, resources, limits: limits + more)
     }
 
     /// Between two looks at the ring buffer. It holds some 5,000 records: two of each process of a storm.
@@ -68,6 +70,7 @@ struct TraceSession {
         _ onWindow: (TraceView) throws -> Void
     ) throws {
         let tick = Nanoseconds(interval * 1e9)
+        let limits = TraceSupport.shortWindows(tick).map { ["Disturbances: \($0)."] } ?? []
         var now = TickClock.now()
         var windowEnd = now + tick
         var lastShown = now
@@ -86,12 +89,12 @@ struct TraceSession {
             }
             // What comes late makes one window longer, and moves none of those after it.
             windowEnd += tick * (1 + (now - windowEnd) / tick)
-            try onWindow(closeWindow())
+            try onWindow(closeWindow(limits: limits))
             length = step(after: length)
             lastShown = now
         }
         guard showsLast, TickClock.now() - lastShown > tick / 100 else { return }
-        try onWindow(closeWindow())
+        try onWindow(closeWindow(limits: limits))
     }
 
     /// Shorter while much comes.

@@ -30,20 +30,23 @@ struct AgentRecorderTests {
         folder = try TemporaryFolder(prefix: "mete-recorder")
     }
 
-    private func recorder(mostPending: Int = 600) throws -> AgentRecorder {
+    private func recorder() throws -> AgentRecorder {
         let recording = AgentOptions.Recording(
             path: file, age: 3600 * .perSecond, mostBytes: 1 << 30, facts: [RecordedFact.host: "here"])
         return try AgentRecorder(
-            recording, tick: 100 * .perMillisecond,
-            session: RecordedSession(start: 0, version: "test", scope: TraceScope(), caveats: ["a probe is missing"]),
-            mostPending: mostPending
+            recording,
+            session: RecordedSession(
+                start: 0, version: "test", scope: TraceScope(), caveats: ["a probe is missing"],
+                interval: 100 * .perMillisecond), mustOpen: true
         ) { [log] in log.add($0) }
     }
 
     /// One in which something of everything happened.
-    private func tick(_ number: Int) -> RecordedTick {
-        let start = Instant(nanoseconds: Int64(number) * 100 * .perMillisecond)
-        let end = start + 100 * .perMillisecond
+    private func tick(
+        _ number: Int, start: Instant? = nil, length: Nanoseconds = 100 * .perMillisecond
+    ) -> RecordedTick {
+        let start = start ?? Instant(nanoseconds: Int64(number) * length)
+        let end = start + length
         var sample = UsageSample(
             component: Self.shop, start: start, end: end, cpu: CPUUsage(runTime: 50_000_000), threads: 2, processes: 1)
         sample.stalls = Stalls(cpu: Stalls.Pressure(some: 9_000_000))
@@ -88,7 +91,7 @@ struct AgentRecorderTests {
             verdict: .init(state: .breached, entitled: 0.5, got: 0.1, demand: 0.5), breaches: 1,
             lastBreach: (end, "got 0.1 of 0.5"), resources: resources)
         let snapshot = AgentSnapshot(
-            tick: UInt64(number), missedTicks: 0, at: end, tickLength: 100 * .perMillisecond, window: window,
+            tick: UInt64(number), missedTicks: 0, at: end, tickLength: length, window: window,
             traced: KernelProbes.Options(), plan: plan, components: [component],
             calls: [], control: [:], cost: AgentCost(), outcome: outcome,
             endsSecond: number % 10 == 0)
@@ -101,7 +104,7 @@ struct AgentRecorderTests {
         let recorder = try recorder()
         for number in 1...30 { recorder.take(tick(number)) }
         recorder.close()
-        #expect(recorder.unrecorded == 0)
+        #expect(recorder.status.missing == 0)
         #expect(log.all.isEmpty, "\(log.all)")
         let reader = try StoreReader(path: file)
         #expect(reader.facts[RecordedFact.host] == "here")
@@ -140,25 +143,46 @@ struct AgentRecorderTests {
         #expect(window.detail?.disturbances.first?.runner == .realTime)
     }
 
-    @Test func whatFindsTheQueueFullIsCounted() throws {
-        let recorder = try recorder(mostPending: 0)
-        for number in 1...30 { recorder.take(tick(number)) }
-        #expect(recorder.unrecorded == 30)
+    /// From the tenth tick on they are half as long.
+    @Test func ticksOfAnotherPolicyAreOfItsLength() throws {
+        let recorder = try recorder()
+        for number in 1...10 { recorder.take(tick(number)) }
+        let change = Instant(nanoseconds: 1100 * .perMillisecond)
+        recorder.adopt(tick: 100 * .perMillisecond, caveats: [], at: WallClock.nanoseconds(at: change))
+        recorder.adopt(tick: 50 * .perMillisecond, caveats: ["short"], at: WallClock.nanoseconds(at: change))
+        for number in 0..<10 {
+            recorder.take(
+                tick(number, start: change + Int64(number) * 50 * .perMillisecond, length: 50 * .perMillisecond))
+        }
         recorder.close()
-        #expect(try StoreReader(path: file).range() == nil)
+        let reader = try StoreReader(path: file)
+        #expect(reader.sessions.map(\.interval) == [100 * .perMillisecond, 50 * .perMillisecond])
+        #expect(reader.sessions.map(\.isSameRun) == [nil, true])
+        #expect(reader.sessions.map(\.caveats) == [["a probe is missing"], ["short"]])
+        #expect(reader.interval == 50 * .perMillisecond)
+        // The clocks are read anew for each, a few microseconds apart.
+        let lengths = try reader.windows(in: Self.always).map { ($0.machine.length + 500_000) / .perMillisecond }
+        #expect(lengths == Array(repeating: 100, count: 10) + Array(repeating: 50, count: 10))
+        let part = try #require(try reader.range())
+        let texts = try RecordingCaveats(reader, part).texts
+        #expect(texts.contains("a window is of 0.1 s, where others are of 0.05 s"), "\(texts)")
     }
 
-    /// Another program holds the file: the recording ends with a word, and the loop has not waited.
-    @Test func aFileThatRefusesEndsTheRecording() throws {
+    /// Another program holds the file for a while: the loop does not wait, and once it is free all is written.
+    @Test func aFileThatRefusesIsTriedAgain() throws {
         let recorder = try recorder()
         var configuration = Configuration()
         configuration.allowsUnsafeTransactions = true
         let other = try DatabaseQueue(path: file, configuration: configuration)
         try other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
         for number in 1...30 { recorder.take(tick(number)) }
-        recorder.close()
+        #expect(Polling.wait { recorder.status.problem != nil })
+        #expect(log.all.count == 1 && log.all.first?.contains("nothing is recorded for now") == true, "\(log.all)")
+        #expect(AgentSnapshot.Recording(recorder).problem?.contains("another process writes it") == true)
         try other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
-        #expect(recorder.unrecorded == 30)
-        #expect(log.all.count == 1 && log.all.first?.contains("nothing more is recorded") == true, "\(log.all)")
+        recorder.close()
+        #expect(recorder.status.missing == 0 && recorder.status.problem == nil)
+        #expect(log.all.count == 2 && log.all.last?.contains("no tick is missing") == true, "\(log.all)")
+        #expect(try StoreReader(path: file).windows(in: Self.always).count == 30)
     }
 }

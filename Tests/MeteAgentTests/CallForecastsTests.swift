@@ -49,6 +49,29 @@ struct CallForecastsTests {
         #expect(try #require(call.calls).demand.median < 40)
     }
 
+    /// The busiest of those that come at once; who is known is not put out by others, and a place that becomes free is taken.
+    @Test func asManyAreForecastAsMayBeAndTheRestIsTold() throws {
+        let most = CallForecasts.mostForecast
+        var forecasts = CallForecasts()
+        let all = (0..<most + 3).map { Self.sample("c\($0)", calls: UInt64($0 + 1), inside: 0.5, at: 0) }
+        func observe(_ samples: [CallSample], at tick: Int) {
+            forecasts.observe(
+                samples, start: Self.end(of: tick - 1), end: Self.end(of: tick), cpus: 2, tick: Self.tick,
+                class: { _ in .latency })
+        }
+        observe(all, at: 0)
+        #expect(forecasts.beyond.map(\.component.name) == ["c2", "c1", "c0"])
+        let calls = forecasts.snapshot(at: Self.end(of: 0))
+        #expect(calls.count == most + 3, "all are told")
+        #expect(calls.filter { $0.calls == nil }.map(\.sample.component.name).contains("c1"))
+        observe([all[1], all[most]], at: 1)
+        #expect(forecasts.beyond.map(\.component.name) == ["c1"])
+        for tick in 2...602 { observe([], at: tick) }
+        #expect(forecasts.snapshot(at: Self.end(of: 602)).isEmpty)
+        observe([all[1]], at: 603)
+        #expect(forecasts.beyond.isEmpty)
+    }
+
     @Test func whatIsNotCalledForLongIsForgotten() {
         var forecasts = CallForecasts()
         Self.observe(&forecasts, "web", 40, at: 0)

@@ -52,6 +52,25 @@ struct StatusTableTests {
         #expect(ResourceSection.lines(of: report.components).isEmpty)
     }
 
+    @Test func whatIsSeenAndWhatIsNotStandsInIt() {
+        var report = Self.report
+        report.tracing = TracingReport(
+            traced: ["cpu", "disk"], missingProbes: [.init(name: "on_retransmit", tracepoint: "tcp_retransmit_skb")])
+        report.recording = RecordingReport(file: "/r", missingTicks: 3, waitingBytes: 100)
+        report.callsNotForecast = 2
+        let well = StatusTable(report).text
+        #expect(well.contains("; traces cpu, disk"))
+        #expect(well.contains("Not seen on this kernel") && well.contains("on_retransmit: there is no tracepoint"))
+        #expect(!well.contains("Nothing is recorded") && !well.contains("not forecast"))
+        report.recording?.problem = "cannot write to /r: disk full"
+        report.calls = [
+            CallReport(component: ComponentID("batch"), function: "libz:deflate", callsPerSecond: 1, inside: 1)
+        ]
+        let ill = StatusTable(report).text
+        #expect(ill.contains("Nothing is recorded for now") && ill.contains("cannot write to /r: disk full"))
+        #expect(ill.contains("2 of these are not forecast"))
+    }
+
     @Test func callsOfFunctionsStandBelowTheComponents() {
         var report = Self.report
         let forecast = ForecastReport(

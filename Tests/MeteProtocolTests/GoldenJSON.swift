@@ -56,6 +56,7 @@ enum GoldenJSON {
               "inside" : 0
             }
           ],
+          "callsNotForecast" : 1,
           "capacity" : {
             "cores" : 2,
             "plannable" : 1.875,
@@ -225,7 +226,25 @@ enum GoldenJSON {
               "kind" : "ringBufferDrops",
               "meaning" : "a record: resolution, not usage"
             }
-          ]
+          ],
+          "recording" : {
+            "file" : "/var/lib/mete/r",
+            "missingTicks" : 12,
+            "problem" : "cannot write to it: disk full",
+            "waitingBytes" : 4096
+          },
+          "tracing" : {
+            "missingProbes" : [
+              {
+                "name" : "on_io_start",
+                "tracepoint" : "block_io_start"
+              }
+            ],
+            "traced" : [
+              "cpu",
+              "disk"
+            ]
+          }
         }
         """
 

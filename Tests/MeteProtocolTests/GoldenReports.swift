@@ -21,6 +21,8 @@ enum GoldenReports {
             version: "0.1.0", pid: 4242, startedAt: 1_790_000_000, upSeconds: 60.5, tickSeconds: 0.125, ticks: 605,
             mode: .enforcing, modeReason: "--enforce was given", policy: policy),
         capacity: CapacityReport(cores: 2, steal: 0.0625, plannable: 1.875),
+        tracing: TracingReport(
+            traced: ["cpu", "disk"], missingProbes: [.init(name: "on_io_start", tracepoint: "block_io_start")]),
         losses: [LossReport(kind: "ringBufferDrops", count: 3, meaning: "a record: resolution, not usage")],
         cost: CostReport(cpu: 0.0078125, residentBytes: 20_971_520),
         components: [
@@ -70,7 +72,9 @@ enum GoldenReports {
                     demand: Quantiles(median: 500, p90: 550, p95: 600, p99: 650), source: .decayedPeak,
                     reason: "no other", coverage: 0.9375, pinballLoss: 16, samples: 64, expiresInSeconds: 0.25)),
             CallReport(component: .rest, function: "libssl:SSL_write", callsPerSecond: 0, inside: 0),
-        ])
+        ], callsNotForecast: 1,
+        recording: RecordingReport(
+            file: "/var/lib/mete/r", missingTicks: 12, waitingBytes: 4096, problem: "cannot write to it: disk full"))
 
     static let plan = PlanReport(
         tick: 605, madeAt: 1_790_000_060.5,

@@ -164,4 +164,62 @@ struct ProcessTests {
         #expect(try reader.processes(of: nil, in: Self.always).map(\.description.pid) == [11])
         #expect(reader.damage.count == 1)
     }
+
+    /// Every second a new program with a long command line: they take most of the file, and go before windows that are newer than they.
+    @Test func processesGoBeforeSamplesWhereRoomIsShort() throws {
+        func record(_ file: String, programs: Int, mostBytes: Int64?) throws -> (windows: Int, processes: [Int64]) {
+            var settings = StoreWriter.Settings(interval: .perSecond)
+            settings.mostBytes = mostBytes
+            settings.batch = 20 * .perSecond
+            let writer = try StoreWriter(path: file, settings: settings, version: "test")
+            for second in 1...6000 {
+                var changes = RecordedProcessChanges()
+                if second <= programs {
+                    var description = process(Int32(second))
+                    description.commandLine = "program \(second) " + String(repeating: "x", count: 300)
+                    changes.described = [description]
+                    if second > 1 {
+                        changes.ended = [ProcessKey(pid: Int32(second - 1), start: UInt64(second - 1) * 1000)]
+                    }
+                }
+                try writer.append(window(second, runTime: Int64(second * 7919 % 1000) * 1_000_000), processes: changes)
+            }
+            try writer.close()
+            let reader = try StoreReader(path: file)
+            #expect(reader.damage.isEmpty)
+            return (
+                try reader.windows(in: Self.always).count,
+                try reader.processes(of: nil, in: Self.always).map(\.last)
+            )
+        }
+        let alone = try record(folder.file("alone"), programs: 0, mostBytes: nil)
+        #expect(alone.windows == 6000)
+        let short = try record(file, programs: 3000, mostBytes: 900_000)
+        #expect(short.windows > 2000, "windows of the second half alone take a small part of that: \(short.windows)")
+        let first = time(6000 - short.windows)
+        #expect(short.processes.allSatisfy { $0 >= first }, "who ended before the first window went first")
+    }
+
+    /// A row that is damaged stands in nobody's way: others are given up, and what the damaged one named stays.
+    @Test func aDamagedProcessDoesNotEndTheRecording() throws {
+        var settings = StoreWriter.Settings(interval: .perSecond)
+        settings.ages = Dictionary(uniqueKeysWithValues: Tier.allCases.map { ($0, 700 * .perSecond) })
+        settings.batch = 300 * .perSecond
+        let writer = try StoreWriter(path: file, settings: settings, version: "test")
+        let two = [process(10), process(11, program: "worker")]
+        try writer.append(window(1), processes: RecordedProcessChanges(described: two))
+        try writer.append(
+            window(2),
+            processes: RecordedProcessChanges(ended: [ProcessKey(pid: 10, start: 10_000)]))
+        try writer.flush()
+        try DatabaseQueue(path: file).write {
+            try $0.execute(sql: "UPDATE processes SET sum = sum + 1 WHERE id = 2")
+        }
+        for second in 3...50_000 { try writer.append(window(second)) }
+        try writer.close()
+        let reader = try StoreReader(path: file)
+        #expect(try reader.processes(of: nil, in: Self.always).isEmpty)
+        #expect(reader.damage.count == 1, "the damaged one: \(reader.damage)")
+        #expect(try #require(try reader.range()).lowerBound > time(2))
+    }
 }

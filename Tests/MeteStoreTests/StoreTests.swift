@@ -221,14 +221,35 @@ struct StoreTests {
         #expect(#expect(throws: StoreError.self) { try StoreReader(path: folder.file("r")) }?.code == .newer)
     }
 
-    @Test func anotherIntervalIsRefused() throws {
+    /// Longer windows, and then shorter ones, in one recording: what is read is what was written, single windows and sums.
+    @Test func windowsOfSeveralLengthsAreOneRecording() throws {
         let folder = try TemporaryFolder(prefix: "mete-store")
-        try record(windows(10, interval: .perSecond), to: folder.file("r"), interval: .perSecond)
-        let error = #expect(throws: StoreError.self) {
-            try StoreWriter(
-                path: folder.file("r"), settings: StoreWriter.Settings(interval: 2 * .perSecond), version: "test")
+        let parts: [(count: Int, interval: Nanoseconds)] = [
+            (900, .perSecond), (400, 2 * .perSecond), (9000, 100 * .perMillisecond),
+        ]
+        var all: [RecordedWindow] = []
+        var begin = Self.begin
+        for (count, interval) in parts {
+            var part = windows(count, interval: interval, components: ["web"])
+            for index in part.indices {
+                let end = begin + Int64(index + 1) * interval
+                part[index].machine.end = end
+                part[index].components[0].sample.end = end
+            }
+            try record(part, to: folder.file("r"), interval: interval) { $0.batch = 60 * .perSecond }
+            begin += Int64(count) * interval
+            all += part
         }
-        #expect(error?.remedy.contains("interval") == true)
+        let reader = try StoreReader(path: folder.file("r"))
+        #expect(reader.interval == 100 * .perMillisecond)
+        #expect(try reader.windows(in: Self.always) == all)
+        #expect(try reader.gaps(in: Self.always).isEmpty)
+        let sum = all.reduce(0) { $0 + $1.components[0].sample[.runTime] }
+        for tier in Tier.allCases {
+            let samples = try reader.samples(of: ComponentID("web"), in: Self.always, tier: tier)
+            #expect(samples.reduce(0) { $0 + $1[.runTime] } == sum, "\(tier)")
+            #expect(samples.reduce(0) { $0 + $1.length } == begin - Self.begin, "\(tier)")
+        }
     }
 
     @Test func aDamagedBlockIsNamedAndTheRestIsRead() throws {

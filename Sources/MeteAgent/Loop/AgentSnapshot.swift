@@ -26,6 +26,16 @@ package struct AgentSnapshot: Sendable {
         package var inside: Forecast?
     }
 
+    /// How recording gets on.
+    package struct Recording: Sendable {
+        package var file: String
+        package var missingTicks: UInt64
+        /// Of ticks that wait.
+        package var waitingBytes: Int
+        /// Why nothing is written for now, if so.
+        package var problem: String?
+    }
+
     package var tick: UInt64
     package var missedTicks: UInt64
     package var at: Instant
@@ -33,18 +43,22 @@ package struct AgentSnapshot: Sendable {
     package var window: TraceWindow
     /// What beside CPUs is measured.
     package var traced: KernelProbes.Options
+    /// Those that the kernel has no place for.
+    package var missingProbes: [KernelProbes.Probe] = []
     package var plan: PartitionPlan?
     /// One per sample of the window, in its order.
     package var components: [Component]
     /// By component and function; empty where no calls are counted.
     package var calls: [Call]
+    /// How many of them are not forecast, because as many are as may be.
+    package var callsBeyond = 0
     /// As of at most a second ago.
     package var control: [ComponentID: ComponentControlStatus]
     package var cost: AgentCost
     /// What came of putting the plan in force; nil where nothing is.
     package var outcome: Outcome?
-    /// Ticks that are not in the recording that was asked for; nil where none was.
-    package var unrecordedTicks: UInt64?
+    /// What becomes of the recording that was asked for; nil where none was.
+    package var recording: Recording?
     /// Why the last plan was not put in force at all, if so.
     package var journalError: ControlError?
     /// Whether a second ended with this tick, and `Component.resources` are of it.

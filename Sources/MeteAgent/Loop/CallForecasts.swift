@@ -20,8 +20,12 @@ struct CallForecasts {
     private static let mostThreads = 4_194_304.0
     /// Ticks without a call after which a function of a component is forgotten.
     private static let idleTicksKept = 600
+    /// Pairs of forecasters, which take their time in every tick, called or not.
+    static let mostForecast = 500
 
     private var entries: [ComponentID: Entry] = [:]
+    /// Called in the last window, and not forecast for want of room; by component and function.
+    private(set) var beyond: [CallSample] = []
 
     /// Takes in a window.
     ///
@@ -33,7 +37,16 @@ struct CallForecasts {
         class: (ComponentID) -> ComponentClass
     ) {
         let present = Dictionary(samples.map { ($0.subcomponent, $0) }, uniquingKeysWith: { first, _ in first })
-        for (name, sample) in present where entries[name] == nil {
+        beyond = []
+        // Those that are known stay; of new ones the busiest come first.
+        let new = samples.filter { entries[$0.subcomponent] == nil }
+            .sorted { ($1.usage.calls, $0.component, $0.function) < ($0.usage.calls, $1.component, $1.function) }
+        for sample in new {
+            let name = sample.subcomponent
+            guard entries.count < Self.mostForecast else {
+                beyond.append(sample)
+                continue
+            }
             let itsClass = `class`(sample.component)
             func forecaster(_ ceiling: Double) -> DemandForecaster {
                 DemandForecaster(ForecastSettings(class: itsClass, ceiling: ceiling, tick: tick))
@@ -71,11 +84,10 @@ struct CallForecasts {
 
     /// By component and function.
     func snapshot(at now: Instant) -> [AgentSnapshot.Call] {
-        entries.values
-            .map {
-                AgentSnapshot.Call(
-                    sample: $0.last, calls: $0.calls.forecast(at: now), inside: $0.inside.forecast(at: now))
-            }
+        let forecast = entries.values.map {
+            AgentSnapshot.Call(sample: $0.last, calls: $0.calls.forecast(at: now), inside: $0.inside.forecast(at: now))
+        }
+        return (forecast + beyond.map { AgentSnapshot.Call(sample: $0) })
             .sorted { ($0.sample.component, $0.sample.function) < ($1.sample.component, $1.sample.function) }
     }
 }

@@ -26,6 +26,7 @@ package final class ControlLoop {
     private var cost = CostMeter()
     private var tickCount: UInt64 = 0
     private let cpuController: String
+    private let missingProbes: [KernelProbes.Probe]
 
     /// Ticks between two looks for components that are in no window any more.
     private static let absentTicksKept = 600
@@ -35,6 +36,7 @@ package final class ControlLoop {
         log: @escaping (AgentEvent) -> Void
     ) {
         self.tracer = tracer
+        missingProbes = tracer.probeStates.filter { !$0.isAttached }
         self.controller = controller
         self.policy = policy
         self.cpuController = cpuController
@@ -161,8 +163,10 @@ package final class ControlLoop {
         }
         return AgentSnapshot(
             tick: tickCount, missedTicks: missed, at: now, tickLength: policy.tick, window: window,
-            traced: tracer.options, plan: plan, components: components, calls: calls.snapshot(at: now),
-            control: controlStatus, cost: cost.cost, outcome: outcome, journalError: reportedJournalError,
+            traced: tracer.options, missingProbes: missingProbes, plan: plan, components: components,
+            calls: calls.snapshot(at: now),
+            callsBeyond: calls.beyond.count, control: controlStatus, cost: cost.cost, outcome: outcome,
+            journalError: reportedJournalError,
             endsSecond: resources.isNew)
     }
 }

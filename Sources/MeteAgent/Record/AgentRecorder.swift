@@ -1,84 +1,83 @@
-import Dispatch
 import MeteModel
 import MeteStore
 import Synchronization
 
-/// Writes what the loop went through to a recording, on a thread of its own: the loop hands a tick over and goes on, however slow the
-/// disk is. What finds the queue full is counted, and so is what comes after the disk has refused something.
+/// Writes what the loop went through to a recording, by way of a queue: the loop hands a tick over and goes on.
 final class AgentRecorder: Sendable {
-    private let path: String
-    private let queue = DispatchQueue(label: "mete.recording")
-    /// Nil once it has failed or is closed. Only the queue takes it.
-    private let writer: Mutex<StoreWriter?>
-    private let pending = Atomic<Int>(0)
-    private let lost = Atomic<UInt64>(0)
-    private let log: @Sendable (AgentEvent) -> Void
+    /// Of what is being written, as of both sides.
+    private final class Session: Sendable {
+        let value: Mutex<RecordedSession>
 
-    private let mostPending: Int
+        init(_ session: RecordedSession) { value = Mutex(session) }
+    }
+
+    let path: String
+    private let queue: StoreQueue
+    private let session: Session
+    private let log: @Sendable (AgentEvent) -> Void
 
     /// - Parameters:
     ///   - session: what this run can tell.
-    ///   - mostPending: ticks that wait to be written; without it a minute of the usual ones.
+    ///   - mustOpen: whether it is an error when the file cannot be written at the start; otherwise that is told, and tried again.
     /// - Throws: `StoreError` when the file cannot be written, or is written by somebody else.
     init(
-        _ recording: AgentOptions.Recording, tick: Nanoseconds, session: RecordedSession,
-        mostPending: Int = 600, log: @escaping @Sendable (AgentEvent) -> Void
+        _ recording: AgentOptions.Recording, session: RecordedSession, mustOpen: Bool,
+        queue settings: StoreQueue.Settings = StoreQueue.Settings(), log: @escaping @Sendable (AgentEvent) -> Void
     ) throws(StoreError) {
-        var settings = StoreWriter.Settings(interval: tick)
+        path = recording.path
+        self.log = log
+        let current = Session(session)
+        self.session = current
+        queue = try StoreQueue(settings, mustOpen: mustOpen) { isAgain throws(StoreError) in
+            try Self.open(recording, as: current.value.withLock { $0 }, isAgain)
+        } tell: { event in
+            switch event {
+            case .interrupted(let error): log(.recordingInterrupted(error))
+            case .resumed(let missing): log(.recordingResumed(recording.path, missing: missing))
+            }
+        }
+    }
+
+    private static func open(
+        _ recording: AgentOptions.Recording, as session: RecordedSession, _ isAgain: Bool
+    ) throws(StoreError) -> StoreWriter {
+        var session = session
+        if isAgain { session.isSameRun = true }
+        var settings = StoreWriter.Settings(interval: session.interval ?? .perSecond)
         settings.ages[.raw] = recording.age
         settings.mostBytes = recording.mostBytes
         settings.facts = recording.facts
         let writer = try StoreWriter(path: recording.path, settings: settings, version: session.version)
         try writer.begin(session)
-        self.writer = Mutex(writer)
-        path = recording.path
-        self.mostPending = mostPending
-        self.log = log
+        return writer
     }
 
-    /// Ticks that are not in the recording.
-    var unrecorded: UInt64 { lost.load(ordering: .relaxed) }
+    var status: StoreQueue.Status { queue.status }
 
     func take(_ tick: RecordedTick) {
-        guard pending.load(ordering: .relaxed) < mostPending else {
-            lost.add(1, ordering: .relaxed)
-            return
-        }
-        pending.add(1, ordering: .relaxed)
-        queue.async { [self] in
-            write(tick)
-            pending.subtract(1, ordering: .relaxed)
-        }
+        queue.take(tick.span, bytes: tick.estimatedBytes, processes: tick.processes) { (tick.window, tick.decisions) }
     }
 
-    private func write(_ tick: RecordedTick) {
-        writer.withLock { writer in
-            do throws(StoreError) {
-                guard let writer else {
-                    lost.add(1, ordering: .relaxed)
-                    return
-                }
-                try writer.append(tick.window, processes: tick.processes, decisions: tick.decisions)
-            } catch {
-                // What a disk refuses once it refuses again; a new start begins anew.
-                log(.trouble("nothing more is recorded: \(error)"))
-                lost.add(1, ordering: .relaxed)
-                writer = nil
-            }
+    /// Ticks may be of another length from now on, and other things to be known of them.
+    func adopt(tick: Nanoseconds, caveats: [String], at now: Int64) {
+        let next = session.value.withLock { session -> RecordedSession? in
+            guard session.interval != tick else { return nil }
+            session.interval = tick
+            session.caveats = caveats
+            var next = session
+            next.start = now
+            next.isSameRun = true
+            return next
         }
+        if let next { queue.goOn(as: next) }
     }
 
     /// Writes all that waits, and makes the recording one file.
     func close() {
-        queue.sync {
-            writer.withLock { writer in
-                do throws(StoreError) {
-                    try writer?.close()
-                } catch {
-                    log(.trouble("\(path) may lack its last second: \(error)"))
-                }
-                writer = nil
-            }
+        do throws(StoreError) {
+            try queue.close()
+        } catch {
+            log(.trouble("\(path) lacks its end: \(error)"))
         }
     }
 }

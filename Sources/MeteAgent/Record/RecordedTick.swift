@@ -19,6 +19,23 @@ struct RecordedTick: Sendable {
         end = WallClock.nanoseconds(at: snapshot.at)
     }
 
+    /// Of the window, nanoseconds since 1970.
+    var span: Range<Int64> {
+        let length = max(1, snapshot.window.samples.first?.window ?? snapshot.tickLength)
+        return end - length..<end
+    }
+
+    /// About what it takes in memory: much of it is shared with other ticks, and counted here all the same.
+    var estimatedBytes: Int {
+        let components =
+            MemoryLayout<UsageSample>.stride + MemoryLayout<AgentSnapshot.Component>.stride
+            + MemoryLayout<Allotment>.stride + 3 * LatencyHistogram.classes * MemoryLayout<UInt64>.stride
+        let calls = MemoryLayout<CallSample>.stride + MemoryLayout<AgentSnapshot.Call>.stride
+        return MemoryLayout<AgentSnapshot>.stride + snapshot.components.count * components
+            + snapshot.calls.count * calls + snapshot.window.disks.count * MemoryLayout<DiskSample>.stride
+            + disturbances.count * MemoryLayout<Disturbance>.stride + processes.estimatedBytes
+    }
+
     var processes: RecordedProcessChanges {
         RecordedProcessChanges(
             described: changes.described, ended: changes.ended, undescribed: changes.undescribed)

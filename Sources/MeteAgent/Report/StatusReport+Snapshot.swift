@@ -13,12 +13,28 @@ extension StatusReport {
                 tickSeconds: snapshot.tickLength.seconds, ticks: snapshot.tick, mode: circumstances.mode,
                 modeReason: circumstances.modeReason, policy: circumstances.policy),
             capacity: CapacityReport(snapshot.window.capacity),
-            losses: LossReport.all(
-                snapshot.window.losses, missedTicks: snapshot.missedTicks, unrecordedTicks: snapshot.unrecordedTicks)
-                + (snapshot.traced.functions.isEmpty ? [] : LossReport.ofCalls(snapshot.window.losses)),
+            tracing: TracingReport(snapshot), losses: LossReport.all(snapshot),
             cost: CostReport(cpu: snapshot.cost.cores, residentBytes: snapshot.cost.residentBytes),
             components: ComponentReport.all(snapshot, circumstances),
-            calls: snapshot.traced.functions.isEmpty ? nil : snapshot.calls.map { CallReport($0, at: snapshot.at) })
+            calls: snapshot.traced.functions.isEmpty ? nil : snapshot.calls.map { CallReport($0, at: snapshot.at) },
+            callsNotForecast: snapshot.callsBeyond > 0 ? snapshot.callsBeyond : nil,
+            recording: snapshot.recording.map {
+                RecordingReport(
+                    file: $0.file, missingTicks: $0.missingTicks, waitingBytes: $0.waitingBytes, problem: $0.problem)
+            })
+    }
+}
+
+extension TracingReport {
+    init(_ snapshot: AgentSnapshot) {
+        let traced = snapshot.traced
+        let parts = [
+            ("cpu", true), ("disk", traced.disk), ("network", traced.network), ("memory", traced.memory),
+            ("calls", !traced.functions.isEmpty),
+        ]
+        self.init(
+            traced: parts.filter(\.1).map(\.0),
+            missingProbes: snapshot.missingProbes.map { MissingProbe(name: $0.name, tracepoint: $0.tracepoint) })
     }
 }
 
@@ -115,47 +131,31 @@ extension ComponentControlStatus {
 }
 
 extension LossReport {
-    static func ofCalls(_ losses: TraceLosses) -> [LossReport] {
-        [
-            LossReport(
-                kind: "untimedCalls", count: losses.untimedCalls,
-                meaning: "of a function, counted without the time inside: too many were open at once"),
-            LossReport(
-                kind: "uncountedCalls", count: losses.uncountedCalls, meaning: "of a function, counted nowhere"),
-        ]
+    /// Of every kind that there can be where so much is traced.
+    static func all(_ snapshot: AgentSnapshot) -> [LossReport] {
+        let losses = snapshot.window.losses
+        var reports = LossKind.all.filter { snapshot.traced.canHave($0.origin) }.map {
+            LossReport(kind: $0.name, count: losses[keyPath: $0.count], meaning: $0.meaning)
+        }
+        reports.append(
+            LossReport(kind: "ticks", count: snapshot.missedTicks, meaning: "the loop was not run in time"))
+        if let recording = snapshot.recording {
+            reports.append(
+                LossReport(
+                    kind: "unrecordedTicks", count: recording.missingTicks,
+                    meaning: "not in the recording: the disk was too slow, or refused them"))
+        }
+        return reports
     }
+}
 
-    static func all(_ losses: TraceLosses, missedTicks: UInt64, unrecordedTicks: UInt64?) -> [LossReport] {
-        [
-            LossReport(
-                kind: "usageRecords", count: losses.usageRecords,
-                meaning: "found no room in the ring buffer; resolution, not usage"),
-            LossReport(
-                kind: "eventRecords", count: losses.eventRecords,
-                meaning: "forks, execs, renames and moves without room; noticed later"),
-            LossReport(
-                kind: "exitRecords", count: losses.exitRecords,
-                meaning: "exits without room; their usage was counted by process"),
-            LossReport(
-                kind: "unattributedThreads", count: losses.unattributedThreads,
-                meaning: "exits without any room; their usage was counted to `rest`"),
-            LossReport(
-                kind: "diskRequests", count: losses.unattributedRequests,
-                meaning: "a disk request whose maker is not known, counted to `rest`"),
-            LossReport(
-                kind: "uncountedDiskRequests", count: losses.uncountedRequests,
-                meaning: "a disk request that is counted nowhere"),
-            LossReport(
-                kind: "socketCalls", count: losses.unattributedCalls,
-                meaning: "a socket call of a new program, counted to `rest`"),
-            LossReport(kind: "ticks", count: missedTicks, meaning: "the loop was not run in time"),
-        ]
-            + [
-                unrecordedTicks.map {
-                    LossReport(
-                        kind: "unrecordedTicks", count: $0,
-                        meaning: "not in the recording: the disk was too slow, or refused them")
-                }
-            ].compactMap { $0 }
+extension KernelProbes.Options {
+    fileprivate func canHave(_ origin: LossKind.Origin) -> Bool {
+        switch origin {
+        case .records, .waits: true
+        case .disk: disk
+        case .network: network
+        case .calls: !functions.isEmpty
+        }
     }
 }

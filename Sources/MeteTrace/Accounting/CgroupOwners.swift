@@ -26,7 +26,8 @@ struct CgroupOwners {
 
     /// What the kernel side is to be told after processes have come, gone or moved.
     ///
-    /// Costs about a microsecond per process, and a system call per group that is new or without a process.
+    /// Costs about a microsecond per process, and a system call per group: a service that was started anew has a group of the same path,
+    /// and another number.
     ///
     /// - Parameter slot: of a component; nil when it has none of its own.
     mutating func changes(
@@ -36,7 +37,7 @@ struct CgroupOwners {
         let found = owners(processes)
         var changes: [Change] = []
         for (path, former) in owned.sorted(by: { $0.key < $1.key }) {
-            let id = found[path] == nil ? hierarchy.id(ofGroup: path) : former.id
+            let id = hierarchy.id(ofGroup: path)
             let isSame = (found[path] ?? former.component) == former.component && slot(former.component) == former.slot
             guard id != former.id || !isSame else { continue }
             owned[path] = nil

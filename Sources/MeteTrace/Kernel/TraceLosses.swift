@@ -55,13 +55,6 @@ package struct TraceLosses: Equatable, Sendable {
         uncountedCalls = raw.uncounted_calls
     }
 
-    /// Records, requests and calls that were lost, came late or are not attributed, all together.
-    package var count: UInt64 {
-        usageRecords + eventRecords + exitRecords + unattributedThreads + unattributedRequests + threadlessRequests
-            + uncountedRequests + threadlessTraffic + unattributedCalls + uncountedDisturbances
-            + untimedCalls + uncountedCalls
-    }
-
     /// Whether everything arrived.
     package var isZero: Bool { self == TraceLosses() }
 }

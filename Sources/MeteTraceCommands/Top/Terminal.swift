@@ -4,6 +4,9 @@ import MeteModel
 import MeteTrace
 
 /// The terminal as a screen of lines and a source of keys. However the process ends, the terminal is as it was, but for SIGKILL.
+///
+/// Nothing waits for a terminal whose output stands still: what it does not take now it gets when it does, and keys and signals are seen
+/// meanwhile.
 final class Terminal {
     enum Event: Equatable {
         case key(Key)
@@ -16,6 +19,13 @@ final class Terminal {
     let glyphs: Glyphs
     private let hasColours: Bool
     private let signals: Int32
+    private let output: Int32
+    /// Whether a write to `output` may wait: where the terminal could not be opened a second time.
+    private let mayBlock: Bool
+    /// What the terminal has not taken.
+    private var unwritten: [UInt8] = []
+    /// Whether a picture was left out meanwhile.
+    private var isBehind = false
     private var parser = KeyParser()
     /// What stands on each line.
     private var standing: [String] = []
@@ -42,27 +52,37 @@ final class Terminal {
         hasColours = (Self.environment("NO_COLOR") ?? "").isEmpty
         signals = mete_signals_open()
         guard signals >= 0 else { throw TerminalError("take signals for", errno) }
+        let own = mete_terminal_reopen(STDOUT_FILENO)
+        mayBlock = own < 0
+        output = mayBlock ? STDOUT_FILENO : own
         do {
             try enter()
         } catch {
             // A deinit is not run of what is not made.
-            close(signals)
+            closeFiles()
             throw error
         }
     }
 
     deinit {
         mete_terminal_leave()
+        closeFiles()
+    }
+
+    private func closeFiles() {
         close(signals)
+        if !mayBlock { close(output) }
     }
 
     private func enter() throws(TerminalError) {
-        let error = mete_terminal_enter(STDIN_FILENO, STDOUT_FILENO)
+        let error = mete_terminal_enter(STDIN_FILENO, output)
         guard error == 0 else {
             mete_terminal_leave()
             throw TerminalError("prepare", error)
         }
         standing = []
+        unwritten = []
+        try write(String(cString: mete_terminal_enter_text()))
     }
 
     /// That of a terminal that does not know is the one that most had.
@@ -79,6 +99,8 @@ final class Terminal {
 
     /// Writes the lines that differ from those that stand there.
     func draw(_ lines: [ScreenLine], columns: Int) throws(TerminalError) {
+        isBehind = !unwritten.isEmpty
+        if isBehind { return }
         var output = ""
         var drawn: [String] = []
         drawn.reserveCapacity(lines.count)
@@ -117,24 +139,30 @@ final class Terminal {
     }
 
     private func write(_ text: String) throws(TerminalError) {
-        var text = text
-        let error = text.withUTF8 { bytes -> Int32 in
-            var written = 0
-            while written < bytes.count {
-                let count = Glibc.write(STDOUT_FILENO, bytes.baseAddress.map { $0 + written }, bytes.count - written)
-                if count > 0 {
-                    written += count
-                } else if count < 0, errno == EAGAIN {
-                    // Somebody who shares the terminal made it so; then it says when there is room.
-                    var room = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
-                    poll(&room, 1, -1)
-                } else if count == 0 || errno != EINTR {
-                    return count == 0 ? EIO : errno
-                }
+        unwritten += Array(text.utf8)
+        try writeOn()
+    }
+
+    /// At once where a write may wait, in so many bytes: a terminal that says it has room has at least some.
+    private static let blockingBytes = 64
+
+    /// As much as the terminal takes now.
+    private func writeOn() throws(TerminalError) {
+        while !unwritten.isEmpty {
+            if mayBlock {
+                var room = pollfd(fd: output, events: Int16(POLLOUT), revents: 0)
+                guard poll(&room, 1, 0) == 1 else { return }
             }
-            return 0
+            let most = mayBlock ? Self.blockingBytes : unwritten.count
+            let count = Glibc.write(output, unwritten, min(most, unwritten.count))
+            if count > 0 {
+                unwritten.removeFirst(count)
+            } else if count < 0, errno == EAGAIN {
+                return
+            } else if count == 0 || errno != EINTR {
+                throw TerminalError("write to", count == 0 ? EIO : errno)
+            }
         }
-        guard error == 0 else { throw TerminalError("write to", error) }
     }
 
     // MARK: Events
@@ -144,16 +172,22 @@ final class Terminal {
         var files = [
             pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
             pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
+            // One that is negative is passed over.
+            pollfd(fd: unwritten.isEmpty ? -1 : output, events: Int16(POLLOUT), revents: 0),
         ]
         let left = max(0, deadline - TickClock.now())
         let time = parser.isWaiting ? min(left, Self.sequenceTime) : left
         let milliseconds = min((time + .perMillisecond - 1) / .perMillisecond, 3_600_000)
-        let count = poll(&files, 2, Int32(milliseconds))
+        let count = poll(&files, nfds_t(files.count), Int32(milliseconds))
         guard count >= 0 || errno == EINTR else { throw TerminalError("wait for", errno) }
         guard count > 0 else { return parser.flush().map { .key($0) } }
         var events: [Event] = []
         if files[1].revents != 0 { events += try takeSignals() }
         if files[0].revents != 0 { events += readKeys() }
+        if files[2].revents != 0 {
+            try writeOn()
+            if unwritten.isEmpty, isBehind { events.append(.changed) }
+        }
         return events
     }
 

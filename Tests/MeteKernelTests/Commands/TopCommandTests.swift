@@ -188,6 +188,41 @@ extension KernelTests {
             try expectRestored(tmux, status: 0)
         }
 
+        /// As when whoever shows the terminal has stopped: a signal ends it all the same.
+        @Test func aTerminalThatTakesNothingDoesNotKeepItFromEnding() throws {
+            let tmux = try start(live)
+            try tmux.expect("live") { $0[0].contains(" used") }
+            let pid = try pid(tmux)
+            let tty = open(try tmux.variable("pane_tty"), O_RDWR | O_NOCTTY | O_CLOEXEC)
+            try #require(tty >= 0)
+            defer { close(tty) }
+            try #require(tcflow(tty, TCOOFF) == 0)
+            // Five pictures later there is still the first.
+            let standing = try tmux.lines()
+            let moves = try Polling.wait(seconds: 1) { try tmux.lines() != standing }
+            #expect(!moves, "it does stand still")
+            kill(pid, SIGTERM)
+            try tmux.wait(forFile: "status")
+            #expect(try tmux.text("status") == "0\n")
+            try #require(tcflow(tty, TCOON) == 0)
+        }
+
+        @Test func aTerminalThatWasStoppedShowsWhatIsNowWhenItGoesOn() throws {
+            let tmux = try start(live)
+            try tmux.expect("live") { $0[0].contains(" used") }
+            let tty = open(try tmux.variable("pane_tty"), O_RDWR | O_NOCTTY | O_CLOEXEC)
+            try #require(tty >= 0)
+            defer { close(tty) }
+            try #require(tcflow(tty, TCOOFF) == 0)
+            try tmux.press("4")
+            let moves = try Polling.wait(seconds: 1) { try tmux.lines().contains { $0.contains("RESIDENT") } }
+            #expect(!moves)
+            try #require(tcflow(tty, TCOON) == 0)
+            try tmux.expect("RESIDENT")
+            try tmux.press("q")
+            try expectRestored(tmux, status: 0)
+        }
+
         /// Nothing is left that could be written to.
         @Test func aTerminalThatIsGoneEndsIt() throws {
             let tmux = try start(live)

@@ -72,6 +72,23 @@ struct CgroupOwnersTests {
         #expect(told(&owners, []) == [.forget(id: number)])
     }
 
+    /// As systemd does: the group of a service goes with its last process, and its next start makes one of the same path.
+    @Test func aGroupThatWasMadeAnewIsToldByItsNewNumber() throws {
+        try folder.makeFolder("web.service")
+        var owners = CgroupOwners(hierarchy)
+        let old = try id("/web.service")
+        #expect(told(&owners, [process("web", "/web.service")]) == [.set(id: old, slot: 1)])
+        // Made while the old one is there, so that the number is another one also where numbers are used again.
+        try folder.makeFolder("next")
+        #expect(rmdir(folder.file("web.service")) == 0)
+        #expect(rename(folder.file("next"), folder.file("web.service")) == 0)
+        let new = try id("/web.service")
+        #expect(new != old)
+        #expect(
+            told(&owners, [process("web", "/web.service")]) == [.forget(id: old), .set(id: new, slot: 1)])
+        #expect(told(&owners, [process("web", "/web.service")]).isEmpty)
+    }
+
     @Test func anotherSlotIsToldAnew() throws {
         try folder.makeFolder("job")
         var owners = CgroupOwners(hierarchy)
