@@ -186,7 +186,7 @@ let package = Package(
         .testTarget(name: "MeteTextTests", dependencies: ["MeteText"], swiftSettings: strict),
         .testTarget(
             name: "MeteCommandsTests",
-            dependencies: ["MeteModel", "MeteProtocol", "MeteClient", "MeteAgent", "MeteCommands"],
+            dependencies: ["MeteModel", "MeteProtocol", "MeteClient", "MeteAgent", "MeteCommands", argumentParser],
             swiftSettings: strict),
         .testTarget(
             name: "MeteKernelTests",

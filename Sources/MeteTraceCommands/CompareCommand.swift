@@ -95,9 +95,11 @@ struct RecordingSummary {
                 }
             }
         }
+        // Of the machine there are all windows that were recorded, of a component those in which it did something. Where nothing was
+        // recorded, nothing is known: that is no time in which it did nothing.
+        let covered = sums[nil]?.length ?? length
         for component in sums.keys {
-            // Windows in which it did nothing are not in the file.
-            sums[component]?.length = max(1, length)
+            sums[component]?.length = max(1, covered)
             sums[component]?.end = part.upperBound
         }
     }

@@ -6,8 +6,8 @@ import MeteText
 struct DetailQuery {
     let reader: StoreReader
     let part: ClosedRange<Int64>
-    /// Nil for all.
-    let component: ComponentID?
+    /// Nil among them is the machine, which has all of them.
+    let components: [ComponentID?]
     let format: QueryFormat
 
     private typealias Column = RowReport.Column
@@ -19,18 +19,25 @@ struct DetailQuery {
     func printDetails(_ kind: DetailKind, every tier: Tier?) throws {
         let report = RowReport(Self.columns(kind), format: format)
         let length = part.upperBound - part.lowerBound
+        var covered: Nanoseconds = 0
         // Sums of a long time come from roll-ups: a tenth of a per cent more or less at its ends does not matter.
         let source = tier ?? (length > 3 * 3600 * .perSecond ? .tenSeconds : .raw)
         var sums: [Place: DetailSample] = [:]
         for stretch in Stretches(part, tier: source, interval: reader.interval) {
-            let samples = try reader.details(of: component, [kind], in: stretch, tier: source)
             if tier == nil {
-                Self.add(samples, to: &sums)
-            } else {
-                for sample in samples { report.print(Self.cells(sample)) }
+                covered += try reader.samples(of: nil, in: stretch, tier: source).reduce(0) { $0 + $1.length }
+            }
+            for component in components {
+                let samples = try reader.details(of: component, [kind], in: stretch, tier: source)
+                if tier == nil {
+                    Self.add(samples, to: &sums)
+                } else {
+                    for sample in samples { report.print(Self.cells(sample)) }
+                }
             }
         }
-        for sum in ordered(sums, length: max(1, length)) { report.print(Self.cells(sum)) }
+        for sum in ordered(sums, length: covered > 0 ? covered : max(1, length)) { report.print(Self.cells(sum)) }
+        report.end()
     }
 
     /// What one sum is of.
@@ -147,7 +154,7 @@ struct DetailQuery {
                 Column("container", "CONTAINER", width: 12),
                 Column("libraries", "LIBRARIES", width: 9, isNumber: true),
             ], format: format)
-        for process in try reader.processes(of: component, in: part) {
+        for process in try components.flatMap({ try reader.processes(of: $0, in: part) }) {
             let description = process.description
             report.print([
                 .number(process.first, shown: QueryReport.time(process.first)),
@@ -160,6 +167,7 @@ struct DetailQuery {
                 Cell(shown: "\(description.libraries.count)", value: .texts(description.libraries)),
             ])
         }
+        report.end()
     }
 
     // MARK: Plans
@@ -182,7 +190,7 @@ struct DetailQuery {
         var last: [ComponentID?: RecordedDecision] = [:]
         var omitted = 0
         for stretch in Stretches(part, tier: .raw, interval: reader.interval) {
-            for decision in try reader.decisions(of: component, in: stretch) {
+            for decision in try components.flatMap({ try reader.decisions(of: $0, in: stretch) }) {
                 if format == .table, let before = last[decision.component], decision.isSameStory(as: before) {
                     omitted += 1
                     continue
@@ -191,6 +199,7 @@ struct DetailQuery {
                 report.print(Self.cells(decision))
             }
         }
+        report.end()
         return omitted
     }
 

@@ -82,6 +82,7 @@ package struct QueryCommand: ParsableCommand {
                 }
             }
         }
+        report.end()
         try RecordingFacts.note(reader, part)
     }
 
@@ -90,21 +91,19 @@ package struct QueryCommand: ParsableCommand {
     private func printDetails(
         _ subject: QuerySubject, _ chosen: [ComponentID?], _ reader: StoreReader, _ part: ClosedRange<Int64>
     ) throws {
-        // The machine is all of them.
-        for name in component.isEmpty ? [nil] : chosen {
-            let query = DetailQuery(reader: reader, part: part, component: name, format: format)
-            switch subject {
-            case .disturbances: try query.printDetails(.disturbance, every: every?.tier)
-            case .devices: try query.printDetails(.device, every: every?.tier)
-            case .sockets: try query.printDetails(.socket, every: every?.tier)
-            case .threads: try query.printDetails(.thread, every: every?.tier)
-            case .processes: try query.printProcesses()
-            case .plans:
-                let omitted = try query.printPlans()
-                if omitted > 0 {
-                    Console.note(
-                        "\(file): \(omitted) ticks that say the same as the one before are in --format csv and json")
-                }
+        let query = DetailQuery(
+            reader: reader, part: part, components: component.isEmpty ? [nil] : chosen, format: format)
+        switch subject {
+        case .disturbances: try query.printDetails(.disturbance, every: every?.tier)
+        case .devices: try query.printDetails(.device, every: every?.tier)
+        case .sockets: try query.printDetails(.socket, every: every?.tier)
+        case .threads: try query.printDetails(.thread, every: every?.tier)
+        case .processes: try query.printProcesses()
+        case .plans:
+            let omitted = try query.printPlans()
+            if omitted > 0 {
+                Console.note(
+                    "\(file): \(omitted) ticks that say the same as the one before are in --format csv and json")
             }
         }
     }
@@ -119,7 +118,7 @@ package struct QueryCommand: ParsableCommand {
             if name == "machine" { return nil }
             let id = ComponentID(name)
             guard known.contains(id) else {
-                let near = reader.components.map(\.name).filter { $0.contains(name) || name.contains($0) }.prefix(5)
+                let near = NearestName.several(name, among: reader.components.map(\.name), most: 5)
                 let hint =
                     near.isEmpty
                     ? "`mete query \(reader.path)` lists them" : "near it are \(near.joined(separator: ", "))"

@@ -23,17 +23,14 @@ final class QueryReport {
     /// - Parameter component: nil for the machine.
     func print(_ component: ComponentID?, _ sample: RecordedSample) {
         let name = component?.name ?? "machine"
+        printHead()
         switch format {
         case .table:
-            if !hasHead { Console.line(columns.header) }
             let cells =
                 [Self.time(sample.end), name, Figure.fixed(sample.length.seconds, 3)]
                 + metrics.map { $0.shown(of: sample) }
             for line in columns.row(cells) { Console.line(line) }
         case .csv:
-            if !hasHead {
-                Console.line((["end_ns", "component", "length_ns"] + metrics.map(\.name)).joined(separator: ","))
-            }
             let values = metrics.map { "\(sample[$0])" }
             Console.line(
                 (["\(sample.end)", CSVField.quoted(name), "\(sample.length)"] + values).joined(separator: ","))
@@ -43,7 +40,22 @@ final class QueryReport {
                 "{\"end_ns\":\(sample.end),\"component\":\(JSONString.quoted(name)),\"length_ns\":\(sample.length),\(values)}"
             )
         }
+    }
+
+    private func printHead() {
+        guard !hasHead else { return }
         hasHead = true
+        switch format {
+        case .table: Console.line(columns.header)
+        case .csv: Console.line((["end_ns", "component", "length_ns"] + metrics.map(\.name)).joined(separator: ","))
+        case .json: break
+        }
+    }
+
+    /// Nothing more comes. Where nothing came there is a head without lines, and why.
+    func end() {
+        if !hasHead { Console.note("nothing of that is recorded in the time that was asked for") }
+        printHead()
     }
 
     static func time(_ nanoseconds: Int64) -> String {

@@ -48,7 +48,7 @@ package struct RecordCommand: ParsableCommand {
     @Option(help: "How many of the busiest threads of each component are kept of each window.")
     var recordThreads = 5
 
-    @Option(help: ArgumentHelp("Bytes of the ring buffer.", visibility: .hidden))
+    @Option(help: "Bytes of the ring buffer of usage, for machines that switch very often.")
     var ringBytes: UInt32 = 1 << 20
 
     package init() {}

@@ -57,18 +57,32 @@ final class RowReport {
     }
 
     func print(_ cells: [Cell]) {
+        printHead()
         switch format {
         case .table:
-            if !hasHead { Console.line(table.header) }
             for line in table.row(cells.map(\.shown)) { Console.line(line) }
         case .csv:
-            if !hasHead { Console.line(columns.map(\.name).joined(separator: ",")) }
             Console.line(cells.map { Self.csv($0.value) }.joined(separator: ","))
         case .json:
             let fields = zip(columns, cells).map { "\(Self.json(.text($0.name))):\(Self.json($1.value))" }
             Console.line("{" + fields.joined(separator: ",") + "}")
         }
+    }
+
+    private func printHead() {
+        guard !hasHead else { return }
         hasHead = true
+        switch format {
+        case .table: Console.line(table.header)
+        case .csv: Console.line(columns.map(\.name).joined(separator: ","))
+        case .json: break
+        }
+    }
+
+    /// Nothing more comes. Where nothing came there is a head without lines, and why.
+    func end() {
+        if !hasHead { Console.note("nothing of that is recorded in the time that was asked for") }
+        printHead()
     }
 
     private static func csv(_ value: Cell.Value) -> String {

@@ -52,10 +52,10 @@ package struct TraceCommand: ParsableCommand {
             """)
     var perfetto: String?
 
-    @Option(help: ArgumentHelp("Bytes of the ring buffer.", visibility: .hidden))
+    @Option(help: "Bytes of the ring buffer of usage, for machines that switch very often.")
     var ringBytes: UInt32 = 1 << 20
 
-    @Option(help: ArgumentHelp("Bytes of the ring buffer of --perfetto.", visibility: .hidden))
+    @Option(help: "Bytes of the ring buffer of --perfetto.")
     var eventRingBytes: UInt32 = 1 << 24
 
     package init() {}

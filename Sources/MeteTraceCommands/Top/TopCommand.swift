@@ -41,7 +41,7 @@ package struct TopCommand: ParsableCommand {
     @Option(help: "How many times as fast as it was the file is played; 1 without it.")
     var speed: Double?
 
-    @Option(help: ArgumentHelp("Bytes of the ring buffer.", visibility: .hidden))
+    @Option(help: "Bytes of the ring buffer of usage, for machines that switch very often.")
     var ringBytes: UInt32 = 1 << 20
 
     package init() {}
