@@ -79,8 +79,11 @@ int mete_network_forecast(const struct mete_network *n, int horizon, double *qua
 {
 	if (n->ticks <= mete_horizons[horizon])
 		return 0;
-	for (int q = 0; q < METE_LEVELS; q++)
+	for (int q = 0; q < METE_LEVELS; q++) {
+		if (!isfinite(n->quantiles[horizon][q]))
+			return 0;
 		quantiles[q] = mete_scaling_demand(n, horizon, n->quantiles[horizon][q]);
+	}
 	return 1;
 }
 
@@ -112,7 +115,8 @@ int mete_network_valid(struct mete_network *n, const struct mete_network_shape *
 	for (uint32_t k = 0; k < n->near + FAR_TOKENS; k++)
 		if (!isfinite(demands_of(n)[k]))
 			return 0;
-	return n->measured <= n->ticks &&
+	return n->measured <= n->ticks && n->decay_first >= 0 && n->decay_first <= 1 &&
+	       n->decay_second >= 0 && n->decay_second <= 1 &&
 	       all_finite(&n->training.learning_rate, &n->training.learning_rate + 2) &&
 	       all_finite(&n->decay_first, &n->quantiles[0][0] + METE_HORIZONS * METE_LEVELS) &&
 	       all_finite(parameters_of(n), (const float *)demands_of(n));

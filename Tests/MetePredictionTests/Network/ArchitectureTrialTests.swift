@@ -11,9 +11,9 @@ struct ArchitectureTrialTests {
         for demand in demands {
             if let forecast = model.forecast(.one) {
                 losses.append(
-                    zip(Quantiles.levels, forecast.values).reduce(0) {
-                        $0 + pinballLoss(of: $1.1, at: $1.0, for: demand) / 4
-                    })
+                    (pinballLoss(of: forecast.p90, at: 0.9, for: demand)
+                        + pinballLoss(of: forecast.p95, at: 0.95, for: demand)
+                        + pinballLoss(of: forecast.p99, at: 0.99, for: demand)) / 3)
             }
             model.step(demand)
         }

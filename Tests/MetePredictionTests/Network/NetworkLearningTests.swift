@@ -48,6 +48,18 @@ struct NetworkLearningTests {
         #expect(abs(noise.coverage - 0.95) < 0.05)
     }
 
+    /// On a ramp the median lies ahead by as much as the ramp climbs until then.
+    @Test(arguments: architectures)
+    func eachHorizonIsForecastForItsOwnTick(settings: NetworkSettings) throws {
+        var model = SequenceModel(settings, seed: 11)
+        for tick in 0..<3_000 { model.step(Double(tick)) }
+        for horizon in NetworkHorizon.allCases {
+            let forecast = model.forecast(horizon)
+            let climbed = try #require(forecast).median - 2_999
+            #expect(abs(climbed / Double(horizon.rawValue) - 1) < 0.1, "\(horizon)")
+        }
+    }
+
     /// Bursts that are announced are forecast; the same bursts unannounced are not.
     @Test(arguments: architectures)
     func announcedEventIsForecast(settings: NetworkSettings) {
