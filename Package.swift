@@ -58,7 +58,8 @@ let package = Package(
             swiftSettings: strict),
 
         // MARK: Predict: usage becomes a forecast of demand
-        .target(name: "MetePrediction", dependencies: ["MeteModel"], swiftSettings: strict),
+        .target(name: "CMeteNetwork", cSettings: strictC, linkerSettings: [.linkedLibrary("m")]),
+        .target(name: "MetePrediction", dependencies: ["MeteModel", "CMeteNetwork"], swiftSettings: strict),
 
         // MARK: Partition: forecasts and policy become a plan
         .target(name: "MetePartition", dependencies: ["MeteModel"], swiftSettings: strict),
@@ -164,8 +165,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "MetePredictionTests", dependencies: ["MeteModel", "MetePrediction", "SeededRandom"],
-            swiftSettings: strict),
+            name: "MetePredictionTests", dependencies: ["MeteModel", "MetePrediction", "CMeteNetwork", "SeededRandom"],
+            resources: [.copy("Network/Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "MetePartitionTests", dependencies: ["MeteModel", "MetePartition", "SeededRandom"],
             swiftSettings: strict),
@@ -210,6 +211,9 @@ let package = Package(
         .executableTarget(
             name: "PredictionBenchmark", dependencies: ["MeteModel", "MetePrediction"],
             path: "Tests/Benchmarks/PredictionBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "NetworkBenchmark", dependencies: ["MeteModel", "MetePrediction", "SeededRandom"],
+            path: "Tests/Benchmarks/NetworkBenchmark", swiftSettings: strict),
     ],
     cLanguageStandard: .gnu2x
 )

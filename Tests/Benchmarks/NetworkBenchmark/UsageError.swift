@@ -1,0 +1,6 @@
+/// Arguments that mean nothing.
+struct UsageError: Error, CustomStringConvertible {
+    var description: String {
+        "usage: NetworkBenchmark [FOLDER] [--half even|odd] | --step lstm|attention [NETWORKS]"
+    }
+}
