@@ -67,7 +67,11 @@ package struct SchedTimeline {
                     thread: event.next, since: time, reason: .woken(during: event.thread, cpu: event.cpu))
             }
         case .running:
-            if cpu.running == nil {
+            if let running = cpu.running, running.tid != event.next.tid {
+                tell(.lost(cpu: event.cpu, from: cpu.since, to: time, events: 0))
+                cpu.running = event.next
+                cpu.since = time
+            } else if cpu.running == nil {
                 cpu.running = event.next
                 // Nothing has switched before, or that would have been an event.
                 cpu.since = isFirst && event.lostBefore == 0 ? beginning : time

@@ -67,7 +67,7 @@ extension KernelTests {
             #expect(call.callsPerSecond > 0 && call.inside > 0)
             #expect(try #require(call.callsForecast).demand.p95 > 0)
             #expect(try #require(call.insideForecast).demand.p95 > 0)
-            #expect(report?.losses.contains { $0.kind == "uncountedCalls" } == true)
+            #expect(report?.losses.contains { $0.kind == "uncountedFunctionCalls" } == true)
             let table = try MeteRun(["status", "--socket", socket])
             #expect(table.output.contains("  mete-workload:called_plain"))
             withExtendedLifetime(workload) {}

@@ -1,5 +1,6 @@
 import Glibc
 import MeteTestSupport
+import MeteTrace
 import Testing
 
 extension KernelTests {
@@ -15,8 +16,8 @@ extension KernelTests {
                 "components: [{ name: it, match: { cmdline: 'mete-workload spin' } }]", to: "policy.yaml")
         }
 
-        /// One column of a query in CSV.
-        private func column(_ metric: String, of component: String) throws -> [Int64] {
+        /// One metric of a query in CSV, or with `ofLengths` how long the windows were.
+        private func column(_ metric: String, of component: String, ofLengths: Bool = false) throws -> [Int64] {
             let run = try MeteRun([
                 "query", file, "--component", component, "--metric", metric, "--format", "csv",
             ])
@@ -24,24 +25,29 @@ extension KernelTests {
             let lines = run.output.split(separator: "\n")
             #expect(lines.first == "end_ns,component,length_ns,\(metric)")
             return try lines.dropFirst().map {
-                try #require($0.split(separator: ",").last.flatMap { Int64($0) }, "\($0)")
+                let fields = $0.split(separator: ",")
+                return try #require(fields.dropFirst(ofLengths ? 2 : 3).first.flatMap { Int64($0) }, "\($0)")
             }
         }
 
         @Test func aRecordingHoldsWhatTheKernelCharged() throws {
             let spin = try Workload("spin", "600", "1").process
             let clock = try ProcessCPUClock(of: spin.identifier)
-            let before = try clock.nanoseconds()
+            let (start, before) = (TickClock.now(), try clock.nanoseconds())
             let run = try MeteRun([
                 "record", "-o", file, "--interval", "0.1", "--duration", "2", "--policy", folder.file("policy.yaml"),
             ])
-            let charged = try clock.nanoseconds() - before
+            let (elapsed, charged) = (TickClock.now() - start, try clock.nanoseconds() - before)
             run.expect(0, saying: "windows recorded to \(file)")
             let times = try column("cpu.run", of: "it")
             #expect(times.count > 5)
             let recorded = times.reduce(0, +)
-            // What it ran while mete started and ended is in no window.
-            #expect(recorded > charged / 10 && recorded <= charged, "\(recorded) of \(charged)")
+            // What it ran while mete started and ended is in no window, and it had about the same share of a CPU all the time.
+            let covered = try column("cpu.run", of: "machine", ofLengths: true).reduce(0, +)
+            let expected = Double(charged) * Double(covered) / Double(elapsed)
+            #expect(
+                Double(recorded) > 0.75 * expected && recorded <= charged,
+                "\(recorded) of \(charged), of which \(expected) while windows were open")
             let replay = try MeteRun(["replay", file, "--speed", "0", "--json"])
             replay.expect(0)
             #expect(replay.output.split(separator: "\n").count >= times.count)

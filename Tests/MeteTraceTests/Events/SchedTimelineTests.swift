@@ -119,6 +119,15 @@ struct SchedTimelineTests {
             ])
     }
 
+    @Test func aCPUThatRunsAnotherThreadThanWasSeenToComeHasAHole() {
+        let (a, b) = (thread(1), thread(2))
+        let running = SchedEvent(time: 90, cpu: 0, kind: .running, thread: b, next: b, nextName: "b")
+        #expect(
+            put([switched(10, from: Self.idle, .runnable, to: a), running], end: 100) == [
+                .lost(cpu: 0, from: 10, to: 90, events: 0), .ran(b, cpu: 0, from: 90, to: 100, leaving: nil),
+            ])
+    }
+
     @Test func whatTheKernelKeepsEndsALossToo() {
         let (a, b) = (thread(1), thread(2))
         let stretches = put(
