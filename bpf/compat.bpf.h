@@ -6,9 +6,11 @@
 
 /* Set by the loader before load. */
 
-/* Whether waits are timed here because the kernel does not keep sched_info (see sched_info_on() in
+/* Whether waits are timed here. The kernel may not keep sched_info (see sched_info_on() in
  * kernel/sched/stats.h: it needs CONFIG_SCHEDSTATS, or CONFIG_TASK_DELAY_ACCT with
- * kernel.task_delayacct=1). */
+ * kernel.task_delayacct=1), or keep it wrongly: since 6.12 a thread that goes to sleep may stay in
+ * its queue for a while (sched_entity.sched_delayed), and when it is taken to another CPU there
+ * sched_info_enqueue() begins a wait that lasts until it has slept. */
 const volatile bool own_clock = false;
 
 /* The run queue that the task is on, NULL where the kernel does not show it: a task in any class
@@ -27,6 +29,16 @@ static __always_inline u64 run_queue_clock(struct task_struct *task)
 	struct rq *queue = run_queue_of(task);
 
 	return queue ? queue->clock : 0;
+}
+
+/* What waits are timed by here. The kernel has just brought the run queue's clock up to date where
+ * it wakes a thread up or gives a CPU to another, and reading it costs a tenth of the helper. Those
+ * of two CPUs may differ by as much as the kernel lets them. */
+static __always_inline u64 wait_clock(struct task_struct *task)
+{
+	u64 clock = run_queue_clock(task);
+
+	return clock ?: bpf_ktime_get_ns();
 }
 
 /* How long the task has had its CPU, to be asked while it leaves it; 0 where the kernel does not

@@ -13,6 +13,10 @@
  * Latency is from when the request was made until it is complete. The kernel's own note of its
  * beginning (start_time_ns) is not used: it may come from a clock that was read long before.
  *
+ * Not seen: requests that move no data of anybody's (discards, flushes, zeroes), those that fail,
+ * and devices that make no requests of their own (dm, md, zram) but by those of the disks below.
+ * What is merged into a request of another maker is that one's.
+ *
  * Between the two a request is remembered in an array, at a place that its address gives: an array
  * costs a tenth of a hash map. Two requests that want both of a pair of places are rare, and the
  * second of them is counted without its thread.
@@ -42,6 +46,8 @@ struct flight {
 	u64 start_ns;
 	u32 tid;
 	u32 slot;
+	u32 place;
+	u32 reserved;
 };
 
 struct {
@@ -85,7 +91,7 @@ static __always_inline void charge(struct flight *flight, struct request *reques
 
 	if (!slot)
 		return;
-	flight->slot = *slot;
+	flight->slot = flight->place = *slot;
 	flight->tid = 0;
 }
 
@@ -107,6 +113,7 @@ static __always_inline int take_off(struct request *request)
 	flight->tid = task->pid;
 	state = bpf_task_storage_get(&threads, task, 0, 0);
 	flight->slot = state ? slot_of(task, state) : 0;
+	flight->place = state ? place_of(task, state) : 0;
 	if (task->flags & PF_KTHREAD)
 		charge(flight, request);
 	return 0;
@@ -156,6 +163,15 @@ int BPF_PROG(on_merge, struct request *request)
 	return 0;
 }
 
+/* Whether a request was made before tracing began. The kernel's note of when it was may come from a
+ * clock that was read a moment before, and is 0 where nobody asks for it. */
+static __always_inline bool is_older(const struct request *request)
+{
+	u64 begun_ns = control.begun_ns;
+
+	return !begun_ns || (request->start_time_ns && request->start_time_ns < begun_ns);
+}
+
 static __always_inline void add_use(struct mete_disk_use *use, int direction, u64 bytes,
 				    u64 latency, bool is_last)
 {
@@ -186,14 +202,16 @@ int BPF_PROG(on_complete, struct request *request, int error, unsigned int bytes
 	struct mete_disk_key key = {};
 	struct mete_disk_use *use;
 	u64 start_ns, latency;
-	u32 tid = 0;
+	u32 tid = 0, place_in_arrays = 0;
 
 	if (direction < 0 || !request->q || !request->q->disk)
 		return 0;
 	if (flight && flight->request != name)
 		flight = place(name, 1);
-	if (!request->__data_len) {
-		if (flight && flight->request == name)
+	/* Of a request that fails nothing has been read or written, but for parts that were
+	 * complete before. */
+	if (!request->__data_len || error) {
+		if (flight && flight->request == name && (is_last || !error))
 			flight->request = 0;
 		return 0;
 	}
@@ -202,9 +220,10 @@ int BPF_PROG(on_complete, struct request *request, int error, unsigned int bytes
 		start_ns = flight->start_ns;
 		tid = flight->tid;
 		key.slot = flight->slot;
+		place_in_arrays = flight->place;
 		if (is_last)
 			flight->request = 0;
-	} else {
+	} else if (!is_older(request)) {
 		COUNT_LOSS(unattributed_requests);
 	}
 	latency = is_last && start_ns ? bpf_ktime_get_ns() - start_ns : 0;
@@ -215,7 +234,8 @@ int BPF_PROG(on_complete, struct request *request, int error, unsigned int bytes
 	else
 		COUNT_LOSS(uncounted_requests);
 	if (is_last && start_ns)
-		add_to_histogram(key.slot, METE_DISK_READ_LATENCY + direction, latency, false);
+		add_to_histogram(place_in_arrays, METE_DISK_READ_LATENCY + direction, latency,
+				 false);
 	if (!tid)
 		return 0;
 	use = use_of(&thread_disk, &tid);

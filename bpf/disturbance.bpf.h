@@ -16,7 +16,7 @@ struct run {
 	u64 end_ns;
 	/* While it lasted, by the hypervisor. */
 	u32 stolen_ns;
-	u16 slot;
+	u16 place;
 	u16 kind;
 };
 
@@ -33,7 +33,7 @@ struct wait {
 	u64 begin_ns;
 	u64 end_ns;
 	struct throttling throttled;
-	u32 slot;
+	u32 place;
 };
 
 struct {
@@ -42,12 +42,6 @@ struct {
 	__type(key, u32);
 	__type(value, struct recent_runs);
 } recent_runs SEC(".maps");
-
-/* What is pending is not told apart: it would fill the map. */
-static __always_inline u32 known_slot(u32 slot)
-{
-	return slot & METE_SLOT_PENDING ? 0 : slot;
-}
 
 /* What has been stolen since this was last asked. */
 static __always_inline u32 take_stolen(struct recent_runs *recent, const struct rq *queue)
@@ -64,13 +58,13 @@ static __always_inline u32 take_stolen(struct recent_runs *recent, const struct 
 }
 
 static __always_inline void remember_run(struct recent_runs *recent, const struct rq *queue,
-					 struct task_struct *task, u32 slot, u64 now_ns)
+					 struct task_struct *task, u32 place, u64 now_ns)
 {
 	struct run *run = &recent->runs[recent->count & (RUNS - 1)];
 
 	run->end_ns = now_ns;
 	run->stolen_ns = take_stolen(recent, queue);
-	run->slot = known_slot(slot);
+	run->place = place;
 	if (!task->pid)
 		run->kind = METE_RUNNER_IDLE;
 	else if (task->prio >= 100)
@@ -83,7 +77,7 @@ static __always_inline void remember_run(struct recent_runs *recent, const struc
 /* The verifier looks at these three by themselves, and not anew on each of the ways that lead
  * through the runs of a wait: they are not static. */
 
-/* Runner: its slot, for a component. */
+/* Runner: its place, for a component. */
 __noinline int add_disturbance(u32 waiter, u32 kind, u32 runner, u64 ns)
 {
 	struct mete_disturbance_key key = {
@@ -153,17 +147,17 @@ static __noinline int divide_wait(struct recent_runs *recent, const struct wait 
 		part_ns = end_ns - begin_ns - throttled_part(wait, begin_ns, end_ns);
 		stolen = stolen_part(run->stolen_ns, part_ns, run->end_ns - before_ns);
 		stolen_ns += stolen;
-		add_disturbance(wait->slot, run->kind, run->slot, part_ns - stolen);
+		add_disturbance(wait->place, run->kind, run->place, part_ns - stolen);
 		end_ns = begin_ns;
 	}
 	if (end_ns > wait->begin_ns) {
 		part_ns = end_ns - wait->begin_ns;
 		part_ns -= throttled_part(wait, wait->begin_ns, end_ns);
-		add_disturbance(wait->slot, METE_RUNNER_UNKNOWN, 0, part_ns);
+		add_disturbance(wait->place, METE_RUNNER_UNKNOWN, 0, part_ns);
 	}
 	throttled_ns = throttled_part(wait, wait->begin_ns, wait->end_ns);
-	add_disturbance(wait->slot, METE_RUNNER_THROTTLED, 0, throttled_ns);
-	add_disturbance(wait->slot, METE_RUNNER_STEAL, 0, stolen_ns);
+	add_disturbance(wait->place, METE_RUNNER_THROTTLED, 0, throttled_ns);
+	add_disturbance(wait->place, METE_RUNNER_STEAL, 0, stolen_ns);
 	return 0;
 }
 

@@ -1,4 +1,4 @@
-/* Histograms by slot, one for each CPU. */
+/* Histograms by place, one for each CPU. */
 #ifndef METE_HISTOGRAM_H
 #define METE_HISTOGRAM_H
 
@@ -15,9 +15,9 @@ static __always_inline u32 bucket_of(u64 value)
 }
 
 /* Exclusive: whether nothing else can add on this CPU meanwhile. */
-static __always_inline void add_to_histogram(u32 slot, u32 kind, u64 value, bool exclusive)
+static __always_inline void add_to_histogram(u32 place, u32 kind, u64 value, bool exclusive)
 {
-	u32 index = slot_index(slot), bucket = bucket_of(value);
+	u32 index = place_index(place), bucket = bucket_of(value);
 	struct mete_slot_histograms *entry = bpf_map_lookup_elem(&histograms, &index);
 
 	/* The compiler knows the range, and would leave out the check by which the verifier does.

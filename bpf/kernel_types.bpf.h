@@ -155,6 +155,7 @@ struct request {
 	struct bio *bio;
 	unsigned int cmd_flags;
 	unsigned int __data_len;
+	u64 start_time_ns;
 };
 
 struct sock_common {

@@ -29,6 +29,10 @@ struct thread_state {
 	/* Where its component is counted, as of control.slot_generation. */
 	u32 slot;
 	u32 slot_generation;
+	/* While that is pending: where in arrays. */
+	u32 place;
+	/* As in a record. */
+	u32 execs;
 };
 
 struct {
@@ -61,6 +65,16 @@ struct {
 	__type(key, u32);
 	__type(value, u32);
 } slots SEC(".maps");
+
+/* Processes that have a place in arrays while they are pending, 0 where the place is free. Mapped
+ * by user space. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, METE_PENDING_PLACES);
+	__type(key, u32);
+	__type(value, u64);
+} pending_owners SEC(".maps");
 
 /* Of cgroups whose processes are all of one component, told by user space, by id. */
 struct {

@@ -135,7 +135,7 @@ static __always_inline struct mete_network_use *use_of(u32 slot)
 			return use;
 		COUNT_LOSS(unattributed_calls);
 	}
-	index = slot_index(slot);
+	index = place_index(slot & METE_SLOT_PENDING ? 0 : slot);
 	return bpf_map_lookup_elem(&network, &index);
 }
 
@@ -236,7 +236,7 @@ static __always_inline u32 settled_slot(u32 slot)
 	if (!(slot & METE_SLOT_PENDING))
 		return slot;
 	told = bpf_map_lookup_elem(&slots, &process);
-	return told ? *told & ~METE_SLOT_BY_THREAD : slot;
+	return told ? *told & METE_SLOT_MASK : slot;
 }
 
 static __always_inline int count_retransmit(struct sock *socket, u32 segments)

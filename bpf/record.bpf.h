@@ -14,6 +14,7 @@ struct counters {
 	u64 wait_ns;
 	u64 voluntary;
 	u64 involuntary;
+	u32 execs;
 };
 
 static __always_inline struct mete_losses *my_losses(void)
@@ -40,6 +41,7 @@ static __always_inline void read_counters(struct task_struct *task, struct threa
 		now->wait_ns = task->sched_info.run_delay;
 	now->voluntary = task->nvcsw;
 	now->involuntary = task->nivcsw;
+	now->execs = state ? state->execs : 0;
 }
 
 static __always_inline u64 migrations_of(struct task_struct *task)
@@ -58,7 +60,7 @@ static __always_inline void fill_record(struct mete_thread_record *record, struc
 	record->pid = task->tgid;
 	record->parent_pid = task->real_parent->tgid;
 	record->user = task->cred->euid.val;
-	record->reserved = 0;
+	record->execs = now->execs;
 	record->start_ns = task->start_boottime;
 	record->run_ns = now->run_ns;
 	record->wait_ns = now->wait_ns;

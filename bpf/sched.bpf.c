@@ -50,6 +50,7 @@ static __always_inline struct mete_spill *spill_entry(void *map, struct task_str
 	if (entry)
 		return entry;
 	fresh.parent_pid = process->real_parent->tgid;
+	fresh.start_ns = process->group_leader->start_boottime;
 	bpf_map_update_elem(map, &key, &fresh, BPF_NOEXIST);
 	return bpf_map_lookup_elem(map, &key);
 }
@@ -150,7 +151,7 @@ static __always_inline void count_delay(struct task_struct *task, struct thread_
 	u64 delay = now->wait_ns - state->seen_wait_ns;
 
 	state->seen_wait_ns = now->wait_ns;
-	add_to_histogram(slot_of(task, state), METE_RUN_QUEUE_DELAY, delay, true);
+	add_to_histogram(place_of(task, state), METE_RUN_QUEUE_DELAY, delay, true);
 }
 
 static __always_inline void note_idle(struct task_struct *prev, struct task_struct *next)
@@ -178,7 +179,8 @@ static __always_inline u64 end_wait(struct task_struct *next, u64 clock)
 	if (!state || !state->queued_at_ns)
 		return 0;
 	since = state->queued_at_ns;
-	state->own_wait_ns += clock - since;
+	if (clock > since)
+		state->own_wait_ns += clock - since;
 	state->queued_at_ns = 0;
 	return since;
 }
@@ -191,7 +193,7 @@ static __always_inline void judge_wait(struct recent_runs *recent, struct task_s
 	struct wait wait = {
 		.begin_ns = since,
 		.end_ns = clock,
-		.slot = known_slot(state ? slot_of(next, state) : 0),
+		.place = state ? place_of(next, state) : 0,
 	};
 
 	find_throttling(next, clock, &wait.throttled);
@@ -206,11 +208,9 @@ static __always_inline void note_run(struct task_struct *prev, struct thread_sta
 	struct recent_runs *recent = bpf_map_lookup_elem(&recent_runs, &zero);
 	struct rq *queue = run_queue_of(prev);
 
-	if (!own_clock)
-		clock = queue ? queue->clock : 0;
 	if (!recent || !clock)
 		return;
-	remember_run(recent, queue, prev, state ? slot_of(prev, state) : 0, clock);
+	remember_run(recent, queue, prev, state ? place_of(prev, state) : 0, clock);
 	if (since && since + LEAST_WAIT_NS <= clock)
 		judge_wait(recent, next, since, clock);
 }
@@ -220,7 +220,7 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 {
 	struct thread_state *state = NULL;
 	struct counters now;
-	u64 clock = own_clock ? bpf_ktime_get_ns() : 0, more, waiting_since;
+	u64 clock = own_clock ? wait_clock(prev) : run_queue_clock(prev), more, waiting_since;
 
 	note_idle(prev, next);
 	waiting_since = end_wait(next, clock);
@@ -279,7 +279,7 @@ static __always_inline int mark_queued(struct task_struct *task)
 		return 0;
 	state = bpf_task_storage_get(&threads, task, 0, 0);
 	if (state && !state->queued_at_ns)
-		state->queued_at_ns = bpf_ktime_get_ns();
+		state->queued_at_ns = wait_clock(task);
 	return 0;
 }
 
@@ -304,7 +304,7 @@ static __always_inline u64 open_wait(struct task_struct *task, const struct thre
 
 	if (own_clock) {
 		since = state ? state->queued_at_ns : 0;
-		clock = bpf_ktime_get_ns();
+		clock = wait_clock(task);
 	} else {
 		since = task->sched_info.last_queued;
 		clock = run_queue_clock(task);

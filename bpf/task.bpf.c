@@ -9,6 +9,29 @@
 #include "maps.bpf.h"
 #include "compat.bpf.h"
 #include "record.bpf.h"
+#include "slot.bpf.h"
+
+/* Set by the loader: whether anything is counted in arrays by place. */
+const volatile bool uses_places = false;
+
+/* Places that are tried for one process. */
+#define TRIES 8
+
+/* A place for a process that is pending, 0 when there is none. Process ids that follow one another
+ * begin at places that do. */
+static __noinline u32 claim_place(u32 process)
+{
+	u32 try;
+
+	for (try = 0; try < TRIES; try++) {
+		u32 index = (process + try) & (METE_PENDING_PLACES - 1);
+		u64 *owner = bpf_map_lookup_elem(&pending_owners, &index);
+
+		if (owner && !__sync_val_compare_and_swap(owner, 0, process))
+			return slot_count + index;
+	}
+	return 0;
+}
 
 static __always_inline void send_event(struct task_struct *task, u16 kind, u16 flags,
 				       const char *name)
@@ -39,6 +62,9 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 		if (maker) {
 			state->slot = maker->slot;
 			state->slot_generation = maker->slot_generation;
+			state->place = maker->place;
+			state->execs = maker->execs;
+			now.execs = maker->execs;
 		}
 	}
 	record = reserve_event(sizeof(*record));
@@ -49,6 +75,23 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	record->parent_pid = parent->tgid;
 	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
 	return 0;
+}
+
+/* From now on the process counts as pending. */
+static __always_inline void begin_program(struct task_struct *task, struct thread_state *state)
+{
+	u32 process = task->tgid, place = 0;
+
+	if (uses_places) {
+		place = claim_place(process);
+		if (!place) {
+			COUNT_LOSS(unplaced_programs);
+			place = place_of(task, state);
+		}
+	}
+	state->place = place;
+	state->slot = METE_SLOT_PENDING | process;
+	state->execs++;
 }
 
 SEC("tp_btf/sched_process_exec")
@@ -62,7 +105,7 @@ int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binp
 	/* Where its threads belonged says nothing of the new program. */
 	bpf_map_delete_elem(&slots, &process);
 	if (state)
-		state->slot = METE_SLOT_PENDING | process;
+		begin_program(task, state);
 	record = bpf_ringbuf_reserve(&records, sizeof(*record), 0);
 	if (!record) {
 		COUNT_LOSS(event_records);

@@ -13,7 +13,7 @@ AT(mete_thread_record, tid, 4);
 AT(mete_thread_record, pid, 8);
 AT(mete_thread_record, parent_pid, 12);
 AT(mete_thread_record, user, 16);
-AT(mete_thread_record, reserved, 20);
+AT(mete_thread_record, execs, 20);
 AT(mete_thread_record, start_ns, 24);
 AT(mete_thread_record, run_ns, 32);
 AT(mete_thread_record, wait_ns, 40);
@@ -36,7 +36,8 @@ SIZE(mete_exec_record, 400);
 AT(mete_control, sweep_lists_all, 4);
 AT(mete_control, tick, 8);
 AT(mete_control, slot_generation, 16);
-SIZE(mete_control, 24);
+AT(mete_control, begun_ns, 24);
+SIZE(mete_control, 32);
 
 SIZE(mete_histogram, 8 * METE_BUCKETS);
 SIZE(mete_slot_histograms, 8 * METE_BUCKETS * METE_HISTOGRAMS);
@@ -60,10 +61,11 @@ SIZE(mete_network_use, 32 * METE_SOCKET_CLASSES + 8);
 AT(mete_spill_key, generation, 4);
 SIZE(mete_spill_key, 8);
 
-AT(mete_spill, threads, 8);
-AT(mete_spill, run_ns, 16);
-AT(mete_spill, migrations, 48);
-SIZE(mete_spill, 72);
+AT(mete_spill, start_ns, 8);
+AT(mete_spill, threads, 16);
+AT(mete_spill, run_ns, 24);
+AT(mete_spill, migrations, 56);
+SIZE(mete_spill, 80);
 
 AT(mete_call_key, function, 4);
 SIZE(mete_call_key, 8);
@@ -72,7 +74,7 @@ AT(mete_call_use, left, 16);
 AT(mete_call_use, ended, 48);
 SIZE(mete_call_use, 56);
 
-SIZE(mete_losses, 128);
+SIZE(mete_losses, 136);
 
 AT(mete_sched_event, cpu, 8);
 AT(mete_sched_event, kind, 12);

@@ -15,11 +15,11 @@
 
 /* Of each function: as many components as there are slots, and as many processes that are pending.
  */
-#define ENTRIES_PER_FUNCTION (2 * METE_SLOTS)
+#define ENTRIES_PER_SLOT 2
 
 int mete_size_call_maps(struct bpf_object *object, const struct mete_probes_options *options)
 {
-	uint32_t entries = options->function_count * ENTRIES_PER_FUNCTION;
+	uint32_t entries = options->function_count * options->slots * ENTRIES_PER_SLOT;
 	struct bpf_map *calls = bpf_object__find_map_by_name(object, "calls");
 	struct bpf_map *latencies = bpf_object__find_map_by_name(object, "call_latencies");
 	int error;

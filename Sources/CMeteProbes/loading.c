@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #define TRACEPOINT_PREFIX "tp_btf/"
@@ -155,6 +156,25 @@ int mete_kernel_has_function(const char *name)
 	return ask_kernel(btf_has_function, name);
 }
 
+static bool btf_delays_dequeue(const struct btf *kernel, const char *structure)
+{
+	int id = btf__find_by_name_kind(kernel, structure, BTF_KIND_STRUCT);
+	const struct btf_type *type = id > 0 ? btf__type_by_id(kernel, (__u32)id) : NULL;
+	const struct btf_member *member = type ? btf_members(type) : NULL;
+	int index, count = type ? btf_vlen(type) : 0;
+
+	for (index = 0; index < count; index++)
+		if (strcmp(btf__name_by_offset(kernel, member[index].name_off), "sched_delayed") ==
+		    0)
+			return true;
+	return false;
+}
+
+int mete_kernel_delays_dequeue(void)
+{
+	return ask_kernel(btf_delays_dequeue, "sched_entity");
+}
+
 static void choose_programs(struct mete_probes *probes, struct bpf_object *object,
 			    const struct btf *kernel, bool own_clock)
 {
@@ -261,6 +281,7 @@ static int set_if_used(struct bpf_object *object, const char *name, const void *
 static int set_constants(struct bpf_object *object, const struct mete_probes_options *options,
 			 uint64_t usage_limit)
 {
+	bool uses_places = options->delay_histograms || options->disk;
 	const struct {
 		const char *name;
 		const void *value;
@@ -270,6 +291,8 @@ static int set_constants(struct bpf_object *object, const struct mete_probes_opt
 		{"own_clock", &options->own_clock, sizeof(options->own_clock)},
 		{"slice_ns", &options->slice_ns, sizeof(options->slice_ns)},
 		{"counts_delays", &options->delay_histograms, sizeof(options->delay_histograms)},
+		{"slot_count", &options->slots, sizeof(options->slots)},
+		{"uses_places", &uses_places, sizeof(uses_places)},
 		{"traces_network", &options->network, sizeof(options->network)},
 		{"counts_call_latencies", &options->call_latencies,
 		 sizeof(options->call_latencies)},
@@ -286,20 +309,35 @@ static int set_constants(struct bpf_object *object, const struct mete_probes_opt
 	return 0;
 }
 
-/* Maps with an entry for each slot and CPU, where they are used; else they keep their one. */
+static int grow(struct bpf_object *object, const char *name, uint32_t entries)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(object, name);
+
+	if (!map)
+		return -ENOENT;
+	return bpf_map__max_entries(map) < entries ? bpf_map__set_max_entries(map, entries) : 0;
+}
+
+/* Maps with an entry for each slot and CPU, where they are used; else they keep their one. Those
+ * with an entry for each pair of a slot and another thing have room for some such of each. */
 static int size_maps(struct bpf_object *object, const struct mete_probes_options *options)
 {
 	int cpus = libbpf_num_possible_cpus(), error = 0;
-	uint32_t entries = (uint32_t)cpus * METE_SLOTS;
+	uint32_t entries = (uint32_t)cpus * (options->slots + METE_PENDING_PLACES);
 
 	if (cpus < 0)
 		return cpus;
+	if (options->slots < METE_LEAST_SLOTS || options->slots > METE_MOST_SLOTS ||
+	    (options->slots & (options->slots - 1)))
+		return -EINVAL;
 	if (options->delay_histograms || options->disk)
-		error = bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "histograms"),
-						 entries);
+		error = grow(object, "histograms", entries);
 	if (!error && options->network)
-		error = bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "network"),
-						 entries);
+		error = grow(object, "network", entries);
+	if (!error && options->disk)
+		error = grow(object, "disk", 4 * options->slots);
+	if (!error && options->delay_histograms)
+		error = grow(object, "disturbances", 8 * options->slots);
 	return error;
 }
 
@@ -387,6 +425,18 @@ static int map_array(struct bpf_object *object, const char *name, struct mete_ma
 	return 0;
 }
 
+static int map_owners(struct bpf_object *object, struct mete_probes *probes)
+{
+	void *bytes = mmap(NULL, METE_PENDING_PLACES * sizeof(*probes->pending_owners),
+			   PROT_READ | PROT_WRITE, MAP_SHARED,
+			   bpf_object__find_map_fd_by_name(object, "pending_owners"), 0);
+
+	if (bytes == MAP_FAILED)
+		return -errno;
+	probes->pending_owners = bytes;
+	return 0;
+}
+
 /* The variables of the sched object, as the kernel has them: what libbpf keeps of them are the
  * values before the load. */
 static int map_control(struct bpf_object *object, struct mete_control **control)
@@ -404,7 +454,7 @@ static int map_control(struct bpf_object *object, struct mete_control **control)
 	return 0;
 }
 
-static int find_shared_state(struct mete_probes *probes)
+static int find_shared_state(struct mete_probes *probes, const struct mete_probes_options *options)
 {
 	struct bpf_object *first = probes->objects[0];
 	struct bpf_program *sweep = bpf_object__find_program_by_name(first, "sweep");
@@ -430,6 +480,7 @@ static int find_shared_state(struct mete_probes *probes)
 	error = map_control(first, &probes->control);
 	if (error)
 		return error;
+	probes->slots = options->slots;
 	probes->cpu_count = libbpf_num_possible_cpus();
 	if (probes->cpu_count < 0)
 		return probes->cpu_count;
@@ -442,6 +493,8 @@ static int find_shared_state(struct mete_probes *probes)
 	error = map_array(first, "histograms", &probes->histograms);
 	if (!error)
 		error = map_array(first, "network", &probes->network);
+	if (!error)
+		error = map_owners(first, probes);
 	if (error)
 		return error;
 	probes->sweep_link = bpf_program__attach_iter(sweep, NULL);
@@ -450,6 +503,14 @@ static int find_shared_state(struct mete_probes *probes)
 	probes->ring = ring_buffer__new(bpf_object__find_map_fd_by_name(first, "records"),
 					mete_visit_ring_record, probes, NULL);
 	return probes->ring ? 0 : -errno;
+}
+
+static uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
 struct mete_probes *mete_probes_open(const struct mete_probes_options *options,
@@ -478,7 +539,7 @@ struct mete_probes *mete_probes_open(const struct mete_probes_options *options,
 		}
 	}
 	btf__free(kernel);
-	error = find_shared_state(probes);
+	error = find_shared_state(probes, options);
 	if (error)
 		return fail(probes, failure, error, "open the ring buffer");
 	/* Last, so that no record is older than the ring buffer's reader. */
@@ -490,6 +551,7 @@ struct mete_probes *mete_probes_open(const struct mete_probes_options *options,
 		if (error)
 			return fail(probes, failure, error, "probe a function");
 	}
+	__atomic_store_n(&probes->control->begun_ns, monotonic_ns(), __ATOMIC_SEQ_CST);
 	listening = NULL;
 	return probes;
 }
@@ -509,6 +571,9 @@ void mete_probes_close(struct mete_probes *probes)
 		bpf_object__close(probes->objects[index - 1]);
 	if (probes->control)
 		munmap(probes->control, sizeof(*probes->control));
+	if (probes->pending_owners)
+		munmap(probes->pending_owners,
+		       METE_PENDING_PLACES * sizeof(*probes->pending_owners));
 	if (probes->histograms.bytes)
 		munmap((void *)probes->histograms.bytes, probes->histograms.length);
 	if (probes->network.bytes)

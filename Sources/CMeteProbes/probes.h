@@ -49,13 +49,16 @@ struct mete_probes {
 	/* -1 where no functions are probed. */
 	int calls_fd;
 	int call_latencies_fd;
-	/* By CPU, then slot: mapped maps. NULL where not traced. */
+	/* Mapped; the kernel side takes what is 0. */
+	uint64_t *pending_owners;
+	/* By CPU, then place: mapped maps. NULL where not traced. */
 	struct mete_mapped histograms;
 	struct mete_mapped network;
 	/* Room for a batch of values of each CPU. */
 	struct mete_disk_use *per_cpu_disk;
 	struct mete_call_use *per_cpu_calls;
 	int cpu_count;
+	uint32_t slots;
 	struct mete_losses *per_cpu_losses;
 	/* A value per CPU, each in eight bytes: the layout of per-CPU maps. */
 	uint64_t *per_cpu_idle;

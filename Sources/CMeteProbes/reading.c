@@ -141,9 +141,10 @@ int mete_probes_losses(struct mete_probes *probes, struct mete_losses *total)
 	return 0;
 }
 
-static const void *entry_of(const struct mete_mapped *mapped, int cpu, uint32_t slot)
+static const void *entry_of(const struct mete_probes *probes, const struct mete_mapped *mapped,
+			    int cpu, uint32_t place)
 {
-	size_t index = (size_t)cpu * METE_SLOTS + slot;
+	size_t index = (size_t)cpu * (probes->slots + METE_PENDING_PLACES) + place;
 
 	return (const char *)mapped->bytes + index * mapped->stride;
 }
@@ -157,16 +158,30 @@ static void add_counters(uint64_t *sum, const uint64_t *part, size_t count)
 		sum[index] += __atomic_load_n(&part[index], __ATOMIC_RELAXED);
 }
 
-void mete_probes_read_histogram(const struct mete_probes *probes, uint32_t slot,
+uint32_t mete_probes_pending_owner(const struct mete_probes *probes, uint32_t place)
+{
+	return place < METE_PENDING_PLACES
+		       ? (uint32_t)__atomic_load_n(&probes->pending_owners[place], __ATOMIC_ACQUIRE)
+		       : 0;
+}
+
+void mete_probes_free_place(struct mete_probes *probes, uint32_t place)
+{
+	if (place < METE_PENDING_PLACES)
+		__atomic_store_n(&probes->pending_owners[place], 0, __ATOMIC_RELEASE);
+}
+
+void mete_probes_read_histogram(const struct mete_probes *probes, uint32_t place,
 				enum mete_histogram_kind kind, struct mete_histogram *sum)
 {
 	int cpu;
 
 	memset(sum, 0, sizeof(*sum));
-	if (!probes->histograms.bytes || slot >= METE_SLOTS)
+	if (!probes->histograms.bytes || place >= probes->slots + METE_PENDING_PLACES)
 		return;
 	for (cpu = 0; cpu < probes->cpu_count; cpu++) {
-		const struct mete_slot_histograms *entry = entry_of(&probes->histograms, cpu, slot);
+		const struct mete_slot_histograms *entry =
+			entry_of(probes, &probes->histograms, cpu, place);
 
 		add_counters((uint64_t *)sum->buckets, (const uint64_t *)entry->kinds[kind].buckets,
 			     METE_BUCKETS);
@@ -179,10 +194,10 @@ void mete_probes_read_network(const struct mete_probes *probes, uint32_t slot,
 	int cpu;
 
 	memset(sum, 0, sizeof(*sum));
-	if (!probes->network.bytes || slot >= METE_SLOTS)
+	if (!probes->network.bytes || slot >= probes->slots)
 		return;
 	for (cpu = 0; cpu < probes->cpu_count; cpu++)
-		add_counters((uint64_t *)sum, entry_of(&probes->network, cpu, slot),
+		add_counters((uint64_t *)sum, entry_of(probes, &probes->network, cpu, slot),
 			     sizeof(*sum) / sizeof(uint64_t));
 }
 
@@ -336,5 +351,20 @@ int mete_probes_read_disturbances(struct mete_probes *probes, mete_disturbance_v
 		}
 		is_first = false;
 	} while (!error);
+	return 0;
+}
+
+int mete_probes_take_disturbance(struct mete_probes *probes, const struct mete_disturbance_key *key,
+				 uint64_t *ns)
+{
+	/* As in mete_probes_read_disturbances(). */
+	uint64_t *values = (uint64_t *)probes->per_cpu_disk;
+	int cpu;
+
+	*ns = 0;
+	if (bpf_map_lookup_and_delete_elem(probes->disturbances_fd, key, values))
+		return -errno;
+	for (cpu = 0; cpu < probes->cpu_count; cpu++)
+		*ns += values[cpu];
 	return 0;
 }

@@ -227,7 +227,7 @@ package final class Agent {
     ) throws(ControlError) -> Bool {
         switch DelayAccounting.current() {
         case .kept: return true
-        case .missing: return false
+        case .missing, .withSleep: return false
         case .off(let sysctl):
             guard let controller else { return false }
             let outcome = controller.hold(.file(sysctl), at: .text("1"), reason: .delayAccounting, now: now)

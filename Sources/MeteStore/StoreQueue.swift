@@ -43,6 +43,7 @@ package final class StoreQueue: Sendable {
         var interruption: RecordedInterruption?
         /// Where it is the first of another kind.
         var session: RecordedSession?
+        var caveats: [String]
         var content: @Sendable () -> (window: RecordedWindow, decisions: [RecordedDecision])
     }
 
@@ -143,9 +144,11 @@ package final class StoreQueue: Sendable {
     /// - Parameters:
     ///   - span: of the window, nanoseconds since 1970.
     ///   - bytes: about what it takes in memory while it waits.
+    ///   - caveats: what has to be known to read it, beside what its session says.
     ///   - content: makes what is written, on the writing thread.
     package func take(
         _ span: Range<Int64>, bytes: Int, processes: RecordedProcessChanges = RecordedProcessChanges(),
+        caveats: [String] = [],
         content: @escaping @Sendable () -> (window: RecordedWindow, decisions: [RecordedDecision])
     ) {
         let isNew = state.withLock { state in
@@ -157,7 +160,7 @@ package final class StoreQueue: Sendable {
             state.waiting.append(
                 Entry(
                     bytes: bytes, processes: state.changes.take(processes), interruption: state.interruption,
-                    session: state.session, content: content))
+                    session: state.session, caveats: caveats, content: content))
             (state.interruption, state.session) = (nil, nil)
             state.status.waitingBytes += bytes
             defer { state.isScheduled = true }
@@ -186,6 +189,7 @@ package final class StoreQueue: Sendable {
                 guard let writer = disk.writer else { return }
                 if let interruption = entry.interruption { writer.note(interruption) }
                 if let session = entry.session { writer.goOn(as: session) }
+                for caveat in entry.caveats { writer.add(caveat: caveat) }
                 try writer.append(window, processes: entry.processes, decisions: decisions)
             } catch {
                 // The writer has it, and writes it when it can.

@@ -53,6 +53,8 @@ package final class StoreWriter {
     private var batch: [Prepared] = []
     private var batchStart: Int64?
     var lastEnd: Int64?
+    /// The one that windows belong to.
+    private var session: RecordedSession?
     /// End of the last window that is in the file, nanoseconds since 1970; nil before the first.
     package private(set) var writtenUntil: Int64?
     var processes = ProcessLog(nextRow: 1)
@@ -155,10 +157,19 @@ package final class StoreWriter {
         var session = session
         // Where the clock has been set back, windows go on after the last one: see settle().
         session.start = max(session.start, lastEnd ?? .min)
+        self.session = session
         state(session, as: "\(RecordedSession.factPrefix)\(session.start)")
         guard let interval = session.interval, interval < settings.interval else { return }
         settings.interval = interval
         unstated["interval"] = "\(interval)"
+    }
+
+    /// Leaves word of what has shown itself since the session began, with the next window; once.
+    package func add(caveat: String) {
+        guard var session, !session.caveats.contains(caveat) else { return }
+        session.caveats.append(caveat)
+        self.session = session
+        state(session, as: "\(RecordedSession.factPrefix)\(session.start)")
     }
 
     /// Leaves word of windows that are missing, with the next one.

@@ -21,7 +21,7 @@ package enum TraceSupport {
             hook("tcp_retransmit_skb", use: "retransmits of TCP"),
             hook("tcp_retransmit_synack", use: "answers to connection requests of TCP that are sent again"),
             hook("inet_sock_set_state", use: "whose the retransmits of a connection are that is being made"),
-            calls(), StallSupport().finding,
+            slots(), calls(), StallSupport().finding,
         ]
     }
 
@@ -132,6 +132,14 @@ package enum TraceSupport {
             detail: "calls of functions are not counted")
     }
 
+    /// More than there are is seen only while they are there: see `Tracer.limit`.
+    private static func slots() -> Finding {
+        let most = SlotCount(wanted: .max).components
+        return Finding(
+            feature: "slots for components", support: .supported,
+            detail: "disk, network, calls and quantiles of up to \(most) components; those of more count to rest")
+    }
+
     private static let typesFile = "/sys/kernel/btf/vmlinux"
     private static let typesRemedy =
         "use a kernel built with CONFIG_DEBUG_INFO_BTF=y (Debian's are), and mount /sys"
@@ -184,6 +192,10 @@ package enum TraceSupport {
         switch DelayAccounting.current() {
         case .kept:
             return Finding(feature: feature, support: .supported, detail: "kept by the kernel per thread")
+        case .withSleep:
+            return Finding(
+                feature: feature, support: .supported,
+                detail: "timed by mete: since Linux 6.12 the kernel may count a thread's sleep as waiting")
         case .off:
             return Finding(
                 feature: feature,

@@ -9,12 +9,29 @@ package struct TraceWindow: Sendable {
     package var capacity: CapacityReading
     package var losses: TraceLosses
     package var threads: Int
+    /// Components of which only CPU time, delays and memory are known, since there is no slot for them.
+    package var componentsWithoutSlot = 0
     /// By device and component, those without any left out; empty where disks are not traced.
     package var disks: [DiskSample]
     /// By component and function, those without any left out; empty where no calls are counted.
     package var calls: [CallSample]
     /// Of the machine; nil where the kernel does not say, and where stalls are not traced.
     package var stalls: Stalls?
+}
+
+extension TraceWindow {
+    /// What is not seen in full because there are more components than slots; nil where there are not.
+    package var limit: String? {
+        componentsWithoutSlot == 0 ? nil : "\(componentsWithoutSlot) components have no slot: \(Self.consequence)"
+    }
+
+    /// For a recording, in whose windows they may be more or fewer.
+    package var caveat: String? {
+        componentsWithoutSlot == 0 ? nil : "some components have no slot: \(Self.consequence)"
+    }
+
+    private static let consequence =
+        "their disk, network, calls, quantiles and what is in their way count to rest"
 }
 
 /// What one component read from and wrote to one disk in a window.
@@ -74,6 +91,9 @@ package final class Tracer {
         classifier: any Classifying, permanent: [ComponentID], options: KernelProbes.Options,
         reader: any ProcessReading = Procfs()
     ) throws(TraceError) {
+        var options = options
+        // Components that are found are no more than processes; of those that come later most will have gone by then.
+        options.slots = options.slots ?? SlotCount(wanted: permanent.count + 2 * Procfs.processCount())
         do {
             probes = try KernelProbes(options)
         } catch {
@@ -96,7 +116,19 @@ package final class Tracer {
         windowStart = Self.now()
         try sweepCompletely()
         try tellSlots()
+        try leaveOutBeginning()
         _ = accountant.closeWindow(start: windowStart, end: windowStart)
+    }
+
+    /// What the kernel side counted before it was told who belongs where, it counted as nobody's: it is of no window.
+    private func leaveOutBeginning() throws(TraceError) {
+        resources.readPlaces(now: Self.now())
+        _ = try resources.readNetwork(slots: probes.slots)
+        _ = try resources.readDisk()
+        _ = try resources.readThreadDisk { _ in true }
+        _ = try resources.readDisturbances(now: Self.now())
+        _ = resources.readLatencies(slots: probes.slots)
+        _ = try calls.read { Self.now().nanoseconds }
     }
 
     package var probeStates: [KernelProbes.Probe] { probes.probes }
@@ -122,6 +154,7 @@ package final class Tracer {
         // Before the records: a program that has done something by now has told of its beginning, so that it is known whose that was.
         let traffic = try resources.readNetwork(slots: accountant.usedSlots)
         let requests = try resources.readDisk()
+        resources.readPlaces(now: Self.now())
         let waits = try readDisturbances()
         let called = try calls.read { Self.now().nanoseconds }
         try takeIn()
@@ -144,6 +177,7 @@ package final class Tracer {
         windowStart = end
         return TraceWindow(
             samples: samples, capacity: reading, losses: losses, threads: accountant.threadCount,
+            componentsWithoutSlot: options.countsBySlot ? accountant.componentsBeyond(slots: probes.slots) : 0,
             disks: disks, calls: samplesOf(functions, start: start, end: end), stalls: stalls)
     }
 
@@ -190,7 +224,7 @@ package final class Tracer {
 
     /// Durations that ended since the last call, of components that had any: so this is to be called once per window.
     ///
-    /// Components beyond the kernel side's slots count as `rest`.
+    /// Those of new programs are what the window closed last has brought, and of components beyond the kernel side's slots count as `rest`.
     package func latencies() -> [ComponentID: ComponentLatencies] {
         var found: [ComponentID: ComponentLatencies] = [:]
         for (slot, latencies) in resources.readLatencies(slots: accountant.usedSlots) {
@@ -234,6 +268,11 @@ package final class Tracer {
         .sorted { ($0.waiter, $1.time) < ($1.waiter, $0.time) }
     }
 
+    /// Of how many others, or other reasons, the kernel side remembers that this component waited for them.
+    package func rememberedDisturbances(of waiter: ComponentID) -> Int {
+        accountant.slot(of: waiter, slots: probes.slots).map { resources.knownDisturbances(of: $0) } ?? 0
+    }
+
     // MARK: Resources
 
     /// Between two looks at the disturbances, at the least: one goes through a map of thousands of places. In shorter windows than that they
@@ -244,7 +283,7 @@ package final class Tracer {
         let now = Self.now()
         guard now - disturbersRead >= Self.disturbanceInterval else { return [] }
         disturbersRead = now
-        return try resources.readDisturbances()
+        return try resources.readDisturbances(now: now)
     }
 
     private func readMemory() {
@@ -328,7 +367,7 @@ package final class Tracer {
 
     /// Tells the kernel side who belongs where, if it counts anything by that.
     private func tellSlots() throws(TraceError) {
-        let changes = accountant.takeSlotChanges(slots: KernelProbes.slots)
+        let changes = accountant.takeSlotChanges(slots: probes.slots)
         guard options.countsBySlot else { return }
         try probes.setSlots(changes.compactMap { change in change.slot.map { (change.id, $0) } })
         for change in changes where change.slot == nil { probes.forgetSlot(of: change.id) }
@@ -341,7 +380,9 @@ package final class Tracer {
         guard owners != nil, accountant.generation != ownersGeneration, now - ownersTold >= .perSecond else { return }
         ownersGeneration = accountant.generation
         ownersTold = now
-        let changes = owners?.changes(accountant.placements) { accountant.slot(of: $0, slots: KernelProbes.slots) }
+        let changes = owners?.changes(accountant.placements) { [accountant, probes] in
+            accountant.slot(of: $0, slots: probes.slots)
+        }
         try probes.apply(changes ?? [])
     }
 

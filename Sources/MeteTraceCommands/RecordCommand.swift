@@ -113,7 +113,8 @@ package struct RecordCommand: ParsableCommand {
                 let processes = RecordedProcessChanges(view.detail?.processes)
                 let (end, length) = (window.machine.end, window.machine.length)
                 queue.take(
-                    end - length..<end, bytes: window.estimatedBytes + processes.estimatedBytes, processes: processes
+                    end - length..<end, bytes: window.estimatedBytes + processes.estimatedBytes, processes: processes,
+                    caveats: view.caveats
                 ) { (window, []) }
                 windows += 1
                 lost = window.machine[.lost]

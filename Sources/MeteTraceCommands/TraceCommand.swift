@@ -8,8 +8,9 @@ package struct TraceCommand: ParsableCommand {
         commandName: "trace",
         abstract: "Show what every component and thread uses of CPUs, disks and network, live.",
         discussion: """
-            Changes no setting of the machine: only mete's own probes are loaded, and they go when it ends. Where the kernel does not \
-            keep run-queue delays, mete times them itself, which costs about twice as much; `sysctl kernel.task_delayacct=1` saves that.
+            Changes no setting of the machine: only mete's own probes are loaded, and they go when it ends. Before Linux \
+            6.12 the kernel may keep run-queue delays; where it does not, mete times them itself, which costs a little more, and \
+            `sysctl kernel.task_delayacct=1` saves that. Since then mete always does, because the kernel may count sleep as waiting.
 
             USED is cores on a CPU; DEMAND is what would have been used had no one stood in the way: run time plus run-queue delay. P50, \
             P99 and P99.9 are of the waits for a CPU, one for each time that a thread was given one; those of disks are of single requests, \

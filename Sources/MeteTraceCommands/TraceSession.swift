@@ -35,7 +35,7 @@ struct TraceSession {
         tracer = try Tracer(classifier: classifier, permanent: permanent, options: options)
         self.resources = resources
         limits = Self.limits()
-        if options.ownClock, !isQuiet {
+        if options.ownClock, DelayAccounting.current() != .withSleep, !isQuiet {
             Console.note(
                 "this kernel does not keep run-queue delays now; mete times them itself, at about twice the cost")
         }
@@ -54,7 +54,9 @@ struct TraceSession {
     ///
     /// - Parameter limits: what else is to be known of it.
     func closeWindow(limits more: [String] = []) throws -> TraceView {
-        try TraceView(tracer.closeWindow(), from: tracer, resources, limits: limits + more)
+        let window = try tracer.closeWindow()
+        let all = limits + more + (window.limit.map { ["\($0)."] } ?? [])
+        return try TraceView(window, from: tracer, resources, limits: all)
     }
 
     /// Between two looks at the ring buffer. It holds some 5,000 records: two of each process of a storm.

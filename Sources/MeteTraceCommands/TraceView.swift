@@ -25,6 +25,8 @@ struct TraceView {
     var detail: Detail?
     /// What the kernel does not let mete see, or not as it should: a sentence for each.
     var limits: [String]
+    /// Which of that has shown itself while tracing, for a recording.
+    var caveats: [String] = []
 
     struct Detail {
         /// The busiest first within a component.
@@ -57,6 +59,7 @@ struct TraceView {
         threadCount = window.threads
         self.resources = resources
         self.limits = limits
+        caveats = window.caveat.map { [$0] } ?? []
         latencies = tracer.latencies().mapValues {
             Latencies(
                 runQueueDelay: LatencySummary($0.runQueueDelay), diskReads: LatencySummary($0.diskReads),

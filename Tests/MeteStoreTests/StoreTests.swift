@@ -31,6 +31,23 @@ struct StoreTests {
         }
     }
 
+    @Test func aCaveatThatShowsItselfLateIsTheSessionsOwn() throws {
+        let folder = try TemporaryFolder(prefix: "mete-store")
+        let path = folder.file("late.mete")
+        let writer = try StoreWriter(
+            path: path, settings: StoreWriter.Settings(interval: .perSecond), version: "test")
+        writer.add(caveat: "of no session")
+        try writer.begin(RecordedSession(start: Self.begin, version: "test", untraced: [], caveats: ["early"]))
+        for window in windows(2, interval: .perSecond) {
+            try writer.append(window)
+            writer.add(caveat: "late")
+        }
+        try writer.close()
+        let sessions = try StoreReader(path: path).sessions
+        #expect(sessions.map(\.caveats) == [["early", "late"]])
+        #expect(sessions.map(\.start) == [Self.begin])
+    }
+
     private func record(
         _ windows: [RecordedWindow], to path: String, interval: Nanoseconds,
         change: (inout StoreWriter.Settings) -> Void = { _ in }

@@ -13,8 +13,12 @@
 
 #define METE_NAME_BYTES 16
 #define METE_PATH_BYTES 256
-/* Components that the kernel side tells apart; slot 0 is for what it cannot tell. */
-#define METE_SLOTS 256
+/* How many slots there may be, a power of two: components that the kernel side tells apart. Slot 0
+ * is for what it cannot tell. */
+#define METE_LEAST_SLOTS 256
+#define METE_MOST_SLOTS 16384
+/* Places beside those of the slots, in arrays, for processes that are pending: see below. */
+#define METE_PENDING_PLACES 256
 /* Of a histogram: four to a power of two, from 256 ns to 2^40 ns (18 minutes); what is shorter is
  * in the first and what is longer in the last. */
 #define METE_BUCKETS 128
@@ -54,7 +58,9 @@ struct mete_thread_record {
 	__u32 parent_pid;
 	/* Effective user id, in the initial user namespace. */
 	__u32 user;
-	__u32 reserved;
+	/* How often the process has begun to run a new program since tracing began, or the process
+	 * that made it had by then. */
+	__u32 execs;
 	/* Since boot; with tid it names the thread for ever. */
 	__u64 start_ns;
 	__u64 run_ns;
@@ -95,12 +101,20 @@ struct mete_control {
 	/* A thread looks up its slot anew after this has changed. */
 	__u32 slot_generation;
 	__u32 reserved;
+	/* When tracing began, on the monotonic clock; 0 until then. */
+	__u64 begun_ns;
 };
 
 /* Where the threads of a process, or a single thread, are counted: the value of the map of slots,
- * by process and, where METE_SLOT_BY_THREAD is set, by thread. */
+ * by process and, where METE_SLOT_BY_THREAD is set, by thread. It is true of the program that the
+ * process ran when it had begun to run so many, in the bits from METE_SLOT_EXECS_SHIFT on. */
 #define METE_SLOT_BY_THREAD 0x80000000u
+#define METE_SLOT_MASK 0x3fffu
+#define METE_SLOT_EXECS_SHIFT 14
+#define METE_SLOT_EXECS_MASK 0xffffu
 /* With the id of a process: a slot of its own until user space has told where the process belongs.
+ * In arrays it has no place by that, but one of METE_PENDING_PLACES behind the places of the slots,
+ * which is its until user space sets the owner of the place to 0.
  */
 #define METE_SLOT_PENDING 0x40000000u
 
@@ -227,6 +241,8 @@ struct mete_spill_key {
 struct mete_spill {
 	__u32 parent_pid;
 	__u32 reserved;
+	/* Of the process: with its id it names it for ever. */
+	__u64 start_ns;
 	__u64 threads;
 	__u64 run_ns;
 	__u64 wait_ns;
@@ -252,7 +268,8 @@ struct mete_losses {
 	__u64 unattributed_wait_ns;
 	__u64 unattributed_voluntary_switches;
 	__u64 unattributed_involuntary_switches;
-	/* Disk requests whose thread was not known when they were complete: they are in slot 0. */
+	/* Disk requests whose thread was not known when they were complete, and should have been:
+	 * they are in slot 0, where those are that were made before tracing began. */
 	__u64 unattributed_requests;
 	/* Disk requests that found no room in the map of threads: their component's are complete.
 	 */
@@ -266,6 +283,10 @@ struct mete_losses {
 	__u64 disturbances;
 	/* Socket calls of pending processes that found no room: they are in slot 0. */
 	__u64 unattributed_calls;
+	/* New programs that found no place of their own: until user space has told where they
+	 * belong their waits and the durations of their requests are whose those of the former
+	 * were. */
+	__u64 unplaced_programs;
 	/* Calls of functions that are counted, without their time: too many were open at once. */
 	__u64 untimed_calls;
 	/* Calls of functions that found no room: they are counted nowhere. */

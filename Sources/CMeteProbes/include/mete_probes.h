@@ -31,6 +31,8 @@ struct mete_probes_options {
 	uint32_t ring_bytes;
 	/* Run time and delay that must have been added before a switch sends a record, in ns. */
 	uint64_t slice_ns;
+	/* Components told apart: a power of two from METE_LEAST_SLOTS to METE_MOST_SLOTS. */
+	uint32_t slots;
 	/* Whether waits are timed by mete's own hooks because the kernel does not keep them. */
 	bool own_clock;
 	/* Whether run-queue delays are also counted in a histogram of each slot. */
@@ -116,8 +118,14 @@ void mete_probes_forget_slot(struct mete_probes *probes, uint32_t id);
 int mete_probes_set_cgroup_slot(struct mete_probes *probes, uint64_t cgroup, uint32_t slot);
 void mete_probes_forget_cgroup_slot(struct mete_probes *probes, uint64_t cgroup);
 
-/* Sum of all CPUs since load; zeroes where it is not traced. Costs no system call. */
-void mete_probes_read_histogram(const struct mete_probes *probes, uint32_t slot,
+/* The process that has a place for what is pending, 0 for none; and gives it back. Neither costs a
+ * system call. */
+uint32_t mete_probes_pending_owner(const struct mete_probes *probes, uint32_t place);
+void mete_probes_free_place(struct mete_probes *probes, uint32_t place);
+
+/* Sum of all CPUs since load; zeroes where it is not traced. Costs no system call. A place is a
+ * slot, or as many behind the slots as a place for what is pending has before it. */
+void mete_probes_read_histogram(const struct mete_probes *probes, uint32_t place,
 				enum mete_histogram_kind kind, struct mete_histogram *sum);
 void mete_probes_read_network(const struct mete_probes *probes, uint32_t slot,
 			      struct mete_network_use *sum);
@@ -125,6 +133,10 @@ void mete_probes_read_network(const struct mete_probes *probes, uint32_t slot,
 /* Hands over, by who waited and who ran, the nanoseconds since load. Returns 0 or -errno. */
 int mete_probes_read_disturbances(struct mete_probes *probes, mete_disturbance_visitor visit,
 				  void *context);
+
+/* Takes out one of these: all of it, up to now. Returns 0 or -errno. */
+int mete_probes_take_disturbance(struct mete_probes *probes, const struct mete_disturbance_key *key,
+				 uint64_t *ns);
 
 /* Hands over what pending slots have counted. Returns 0 or -errno. */
 int mete_probes_read_pending_network(struct mete_probes *probes, mete_network_visitor visit,
@@ -168,5 +180,10 @@ int mete_kernel_has_tracepoint(const char *name);
 
 /* Whether this kernel's BTF has the function; -errno when there is no BTF. */
 int mete_kernel_has_function(const char *name);
+
+/* Whether threads that go to sleep may stay in their queue for a while
+ * (sched_entity.sched_delayed), so that the kernel counts sleep as waiting; -errno when there is no
+ * BTF. */
+int mete_kernel_delays_dequeue(void);
 
 #endif

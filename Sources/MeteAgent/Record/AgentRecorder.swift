@@ -1,5 +1,6 @@
 import MeteModel
 import MeteStore
+import MeteTrace
 import Synchronization
 
 /// Writes what the loop went through to a recording, by way of a queue: the loop hands a tick over and goes on.
@@ -55,7 +56,10 @@ final class AgentRecorder: Sendable {
     var status: StoreQueue.Status { queue.status }
 
     func take(_ tick: RecordedTick) {
-        queue.take(tick.span, bytes: tick.estimatedBytes, processes: tick.processes) { (tick.window, tick.decisions) }
+        let caveats = tick.snapshot.window.caveat.map { [$0] } ?? []
+        queue.take(tick.span, bytes: tick.estimatedBytes, processes: tick.processes, caveats: caveats) {
+            (tick.window, tick.decisions)
+        }
     }
 
     /// Ticks may be of another length from now on, and other things to be known of them.

@@ -56,6 +56,11 @@ struct ComponentLedger {
 
     func existingIndex(of component: ComponentID) -> Int? { indexOfComponent[component] }
 
+    /// How many accounts in use have this index or a higher one.
+    func count(from index: Int) -> Int {
+        accounts.count > index ? indexOfComponent.values.count { $0 >= index } : 0
+    }
+
     mutating func add(_ usage: CPUUsage, _ faults: PageFaults, to index: Int) {
         accounts[index].window += usage
         accounts[index].total += usage

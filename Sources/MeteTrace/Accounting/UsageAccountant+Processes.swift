@@ -61,7 +61,7 @@ extension UsageAccountant {
         ledger.countProcesses(1, in: component)
         let entry = ProcessTable.Entry(
             facts: facts, startTime: record.tid == record.pid ? record.start_ns : 0, assignment: assignment,
-            component: component, cgroups: cgroups, libraries: libraries)
+            component: component, cgroups: cgroups, execs: record.execs, libraries: libraries)
         processes[record.pid] = entry
         if libraries == nil { noteProgram(of: record.pid) } else { descriptions.noteChange(of: record.pid) }
         processes[record.parent_pid]?.children += 1
@@ -85,7 +85,7 @@ extension UsageAccountant {
         ledger.countProcesses(-1, in: entry.component)
         processes[pid] = nil
         movedProcesses.insert(pid)
-        lately[pid] = (entry.component, UInt32(bitPattern: entry.facts.parent), windows)
+        lately[pid] = (entry.component, entry.startTime, windows)
         processes[UInt32(bitPattern: entry.facts.parent)]?.children -= 1
     }
 

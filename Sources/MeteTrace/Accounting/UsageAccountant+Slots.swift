@@ -88,22 +88,26 @@ extension UsageAccountant {
     /// Where the kernel side is to count the threads of each process for which that has changed since this was last asked; nil for a
     /// process that has ended.
     ///
-    /// - Parameter slots: how many there are. The slot of a component is one more than its place in the ledger; 0 is for those without.
+    /// - Parameter slots: how many there are. The slot of a component is one more than its place in the ledger; 0 is for those without. The
+    ///   number of the program that it is true of is with it: see METE_SLOT_EXECS_SHIFT.
     mutating func takeSlotChanges(slots: Int) -> [(id: UInt32, slot: UInt32?)] {
         var changes: [(id: UInt32, slot: UInt32?)] = []
-        func slot(of component: Int) -> UInt32 { component + 1 < slots ? UInt32(component + 1) : 0 }
+        func slot(of component: Int, _ execs: UInt32) -> UInt32 {
+            (component + 1 < slots ? UInt32(component + 1) : 0)
+                | (execs & METE_SLOT_EXECS_MASK) << UInt32(METE_SLOT_EXECS_SHIFT)
+        }
         for pid in movedProcesses.sorted() {
             guard let process = processes[pid] else {
                 changes.append((pid, nil))
                 continue
             }
             guard process.strayThreads > 0 else {
-                changes.append((pid, slot(of: process.component)))
+                changes.append((pid, slot(of: process.component, process.execs)))
                 continue
             }
-            changes.append((pid, slot(of: process.component) | METE_SLOT_BY_THREAD))
+            changes.append((pid, slot(of: process.component, process.execs) | METE_SLOT_BY_THREAD))
             for index in threads.slots(ofProcess: pid) where threads[index].key.tid != pid {
-                changes.append((threads[index].key.tid, slot(of: threads[index].component)))
+                changes.append((threads[index].key.tid, slot(of: threads[index].component, process.execs)))
             }
         }
         changes += endedThreads.map { ($0, nil) }
@@ -143,6 +147,9 @@ extension UsageAccountant {
         }
         return slot > 0 && slot <= ledger.accounts.count ? ledger.accounts[slot - 1].component : .rest
     }
+
+    /// Components that have none of so many slots.
+    func componentsBeyond(slots: Int) -> Int { ledger.count(from: slots - 1) }
 
     /// Slots with a component, and the one for what the kernel side cannot tell.
     var usedSlots: Int { ledger.accounts.count + 1 }

@@ -25,7 +25,7 @@ package struct UsageAccountant {
     /// Threads of divided processes that have ended since then.
     var endedThreads: [UInt32] = []
     /// Processes that have ended, with the window in which they did: the kernel side may still have counted something for them.
-    var lately: [UInt32: (component: Int, parent: UInt32, window: Int)] = [:]
+    var lately: [UInt32: (component: Int, start: UInt64, window: Int)] = [:]
     private(set) var windows = 0
     /// Processes whose memory is yet to be read in this round.
     var memoryQueue: [UInt32] = []
@@ -90,16 +90,18 @@ package struct UsageAccountant {
             voluntarySwitches: entry.voluntary_switches, involuntarySwitches: entry.involuntary_switches,
             migrations: entry.migrations)
         let faults = PageFaults(minor: entry.minor_faults, major: entry.major_faults)
-        ledger.add(usage, faults, to: home(ofSpilled: pid, parent: entry.parent_pid) ?? ledger.index(of: .rest))
+        ledger.add(usage, faults, to: home(ofSpilled: pid, entry) ?? ledger.index(of: .rest))
     }
 
     /// The component of a process whose exit found no room. It may not be known, and both may have ended since in the window that is open.
-    /// In a storm its id may already have been another's, who had another parent.
-    private func home(ofSpilled pid: UInt32, parent: UInt32) -> Int? {
-        let known = processes[pid]
-        if let known, known.facts.parent == Int32(bitPattern: parent) { return known.component }
-        if let former = lately[pid], former.parent == parent { return former.component }
-        return processes[parent]?.component ?? lately[parent]?.component ?? known?.component
+    /// In a storm its id may already have been another's, who began at another time; who its parent is tells less, since another process
+    /// takes it over when that ends.
+    private func home(ofSpilled pid: UInt32, _ entry: mete_spill) -> Int? {
+        if let known = processes[pid], known.startTime == entry.start_ns { return known.component }
+        if let former = lately[pid], former.start == entry.start_ns { return former.component }
+        // Of which only other threads than the first have been seen.
+        if let known = processes[pid], known.startTime == 0 { return known.component }
+        return processes[entry.parent_pid]?.component ?? lately[entry.parent_pid]?.component
     }
 
     /// Takes in usage of which nothing more is known than how much it is.
@@ -174,11 +176,21 @@ package struct UsageAccountant {
     mutating func count(_ record: mete_thread_record) -> Int {
         let isExit = record.kind == UInt16(METE_RECORD_EXIT.rawValue)
         let slot = threads.slot(of: ThreadKey(record)) ?? adopt(record, as: isExit ? .ended : .found)
+        noteExecs(record)
         let usage = threads[slot].counted.advance(to: ThreadCounters(record))
         threads[slot].openWindow += usage
         // Traffic of components is counted in the kernel, by kind of socket.
         ledger.add(usage.cpu, usage.faults, to: threads[slot].component)
         return slot
+    }
+
+    /// A record of the new program itself may have found no room.
+    private mutating func noteExecs(_ record: mete_thread_record) {
+        guard record.tid == record.pid, let process = processes[record.pid], process.execs != record.execs else {
+            return
+        }
+        processes[record.pid]?.execs = record.execs
+        movedProcesses.insert(record.pid)
     }
 
     private mutating func adopt(_ record: mete_thread_record, as origin: Origin) -> Int {

@@ -44,7 +44,7 @@ struct CallMeter {
             if usage != CallUsage() || reading.durations != before.durations {
                 found[key] = Count(usage: usage, durations: reading.durations - before.durations)
                 readings[key] = reading
-            } else if key.slot >= KernelProbes.slots, count.open == 0 {
+            } else if key.slot >= probes.slots, count.open == 0 {
                 probes.forgetCalls(key)
                 readings[key] = nil
             }

@@ -4,9 +4,6 @@ import MeteModel
 
 /// Disks, network and histograms: what the kernel side counts by slot, and where it is told which slot a process has.
 extension KernelProbes {
-    /// Slots that the kernel tells apart; 0 is for what it cannot tell.
-    static let slots = Int(METE_SLOTS)
-
     /// Tells where processes, or single threads of those that are divided, are counted from their next switch on.
     func setSlots(_ changes: [(id: UInt32, slot: UInt32)]) throws(TraceError) {
         guard !changes.isEmpty else { return }
@@ -30,10 +27,30 @@ extension KernelProbes {
         }
     }
 
-    /// Since the programs were loaded.
-    func histogram(_ kind: mete_histogram_kind, slot: Int) -> LatencyHistogram {
+    /// Places behind those of the slots, for processes that run a new program.
+    static let pendingPlaces = Int(METE_PENDING_PLACES)
+
+    /// The process that a place is for, the slots not counted; nil where it is free.
+    func owner(ofPending place: Int) -> UInt32? {
+        let owner = mete_probes_pending_owner(handle, UInt32(place))
+        return owner == 0 ? nil : owner
+    }
+
+    /// Lets another process have the place.
+    func giveBack(pending place: Int) { mete_probes_free_place(handle, UInt32(place)) }
+
+    /// Durations since the programs were loaded.
+    ///
+    /// - Parameter place: a slot, or one for what is pending behind the slots.
+    func latencies(at place: Int) -> ComponentLatencies {
+        ComponentLatencies(
+            runQueueDelay: histogram(METE_RUN_QUEUE_DELAY, place), diskReads: histogram(METE_DISK_READ_LATENCY, place),
+            diskWrites: histogram(METE_DISK_WRITE_LATENCY, place))
+    }
+
+    private func histogram(_ kind: mete_histogram_kind, _ place: Int) -> LatencyHistogram {
         var sum = mete_histogram()
-        mete_probes_read_histogram(handle, UInt32(slot), kind, &sum)
+        mete_probes_read_histogram(handle, UInt32(place), kind, &sum)
         return withUnsafeBytes(of: &sum) { LatencyHistogram(counts: Array($0.bindMemory(to: UInt64.self))) }
     }
 
@@ -67,6 +84,15 @@ extension KernelProbes {
         }
         try check(Int(result), "read who ran while others waited")
         return found
+    }
+
+    /// Takes out what was counted of one pair: all of it, up to now.
+    func takeDisturbance(_ count: DisturbanceCount) throws(TraceError) -> Nanoseconds {
+        var key = mete_disturbance_key(
+            waiter: UInt32(count.waiter), runner: UInt32(count.runner), kind: count.kind.rawValue)
+        var last: UInt64 = 0
+        try check(Int(mete_probes_take_disturbance(handle, &key, &last)), "take out who ran while others waited")
+        return Nanoseconds(bitPattern: last)
     }
 
     /// What processes have sent and received while they were pending.

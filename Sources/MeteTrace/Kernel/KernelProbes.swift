@@ -1,6 +1,7 @@
 import CMeteProbes
 package import CMeteWire
 import Glibc
+package import MeteModel
 
 /// The loaded and attached kernel programs. Belongs to one thread; detached and unloaded when released.
 package final class KernelProbes {
@@ -9,10 +10,15 @@ package final class KernelProbes {
         package var ringBytes: UInt32 = 1 << 20
         /// Run time and delay in nanoseconds after which a switch sends a record without waiting for the sweep.
         package var sliceNanoseconds: UInt64 = 2_000_000
-        /// Whether waits are timed by mete's own wake-up hooks, because the kernel does not keep them.
+        /// Components that the kernel side tells apart, and one for what it cannot tell; nil for as many as may come: see `SlotCount`.
+        package var slots: SlotCount?
+        /// Whether waits are timed by mete's own wake-up hooks, because the kernel does not keep them, or sleep
+        /// among them: see `DelayAccounting`.
         package var ownClock = false
         /// Whether run-queue delays are also counted in a histogram of each component.
         package var delayHistograms = false
+        /// For how long it is remembered in the kernel who ran while others waited, after the last time: those who have ended make room.
+        package var disturbancesKept: Nanoseconds = 60 * .perSecond
         package var disk = false
         package var network = false
         /// Whether the memory of processes is read, from /proc: there is no probe for it.
@@ -44,13 +50,17 @@ package final class KernelProbes {
     }
 
     let handle: OpaquePointer
+    /// Slots that the kernel side tells apart; 0 is for what it cannot tell.
+    let slots: Int
 
     /// - Throws: `TraceError` when the kernel has no BTF, refuses the programs or lacks a tracepoint that accounting needs.
     package init(_ options: Options) throws(TraceError) {
         var failure = mete_probes_failure()
+        let slots = options.slots ?? SlotCount()
         let handle = Self.withPlaces(of: options.functions) { places in
             var settings = mete_probes_options(
-                ring_bytes: options.ringBytes, slice_ns: options.sliceNanoseconds, own_clock: options.ownClock,
+                ring_bytes: options.ringBytes, slice_ns: options.sliceNanoseconds,
+                slots: UInt32(slots.count), own_clock: options.ownClock,
                 delay_histograms: options.delayHistograms, disk: options.disk, network: options.network,
                 call_latencies: options.callLatencies, functions: places.baseAddress,
                 function_count: UInt32(places.count))
@@ -60,6 +70,7 @@ package final class KernelProbes {
             throw TraceError(loading: failure)
         }
         self.handle = handle
+        self.slots = slots.count
     }
 
     deinit {

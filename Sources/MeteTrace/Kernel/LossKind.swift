@@ -51,6 +51,11 @@ package struct LossKind: Sendable {
             brief: "socket calls of no thread", line: "Socket calls counted to their component and no thread",
             meaning: "a socket call that is counted to its component and no thread"),
         LossKind(
+            name: "unplacedPrograms", count: \.unplacedPrograms, origin: .waits,
+            brief: "new programs in quantiles of the former",
+            line: "New programs whose first waits and requests are in the quantiles of what ran before",
+            meaning: "a new program whose first waits and requests are in the quantiles of what ran before"),
+        LossKind(
             name: "uncountedDisturbances", count: \.uncountedDisturbances, origin: .waits,
             brief: "parts of waits without a culprit", line: "Parts of waits for which nobody is named",
             meaning: "a part of a wait for which nobody is named"),

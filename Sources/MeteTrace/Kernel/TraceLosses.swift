@@ -26,6 +26,8 @@ package struct TraceLosses: Equatable, Sendable {
     package var threadlessTraffic: UInt64 = 0
     /// Calls of processes that ran a new program, counted to `rest`.
     package var unattributedCalls: UInt64 = 0
+    /// New programs whose waits, and durations of requests, were for a moment counted to the component of whoever ran before.
+    package var unplacedPrograms: UInt64 = 0
     /// Parts of waits of which it is not counted who ran meanwhile.
     package var uncountedDisturbances: UInt64 = 0
 
@@ -50,6 +52,7 @@ package struct TraceLosses: Equatable, Sendable {
         uncountedRequests = raw.uncounted_requests
         threadlessTraffic = raw.network_threads
         unattributedCalls = raw.unattributed_calls
+        unplacedPrograms = raw.unplaced_programs
         uncountedDisturbances = raw.disturbances
         untimedCalls = raw.untimed_calls
         uncountedCalls = raw.uncounted_calls

@@ -12,6 +12,8 @@ struct ProcessTable {
         var component: Int
         /// Cgroup in each hierarchy as it really is.
         var cgroups: [CgroupMembership]
+        /// How many programs it has begun to run, as the kernel side counts.
+        var execs: UInt32 = 0
         var threads = 0
         /// Processes whose parent it is.
         var children = 0

@@ -14,6 +14,17 @@ package struct Procfs: ProcessReading {
         buffer = [UInt8](repeating: 0, count: 16 * 1024)
     }
 
+    /// How many processes live, those of the kernel included; 0 where /proc cannot be read.
+    static func processCount() -> Int {
+        guard let folder = opendir("/proc") else { return 0 }
+        defer { closedir(folder) }
+        var count = 0
+        while let entry = readdir(folder) {
+            if let first = UInt8(exactly: entry.pointee.d_name.0), (0x30...0x39).contains(first) { count += 1 }
+        }
+        return count
+    }
+
     package mutating func program(of pid: Int32) -> Program? {
         guard let arguments = read("\(root)/\(pid)/cmdline") else { return nil }
         let words = arguments.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }

@@ -25,12 +25,14 @@ struct ResourceMeter {
     private var disk: [DiskKey: DiskUsage] = [:]
     private var threadDisk: [UInt32: DiskUsage] = [:]
     private var latencies: [Int: ComponentLatencies] = [:]
-    private var disturbances: [DisturbanceKey: Nanoseconds] = [:]
+    private var disturbances: [DisturbanceKey: (time: Nanoseconds, changed: Instant)] = [:]
+    private var places: PendingPlaces
 
     init(_ probes: KernelProbes, _ options: KernelProbes.Options) {
         self.probes = probes
         self.options = options
-        network = Array(repeating: NetworkUsage(), count: options.network ? KernelProbes.slots : 0)
+        places = PendingPlaces(probes)
+        network = Array(repeating: NetworkUsage(), count: options.network ? probes.slots : 0)
     }
 
     /// Since the last reading, by slot, those without any left out.
@@ -64,32 +66,53 @@ struct ResourceMeter {
         return found
     }
 
+    /// Looks who is pending: to be called once per window, before the readings that tell slots.
+    mutating func readPlaces(now: Instant) {
+        guard options.delayHistograms || options.disk else { return }
+        places.read(now: now)
+    }
+
     /// Durations that ended since the last reading, by slot.
     mutating func readLatencies(slots: Int) -> [(slot: Int, latencies: ComponentLatencies)] {
         guard options.delayHistograms || options.disk else { return [] }
         var found: [(slot: Int, latencies: ComponentLatencies)] = []
-        for slot in 0..<min(slots, KernelProbes.slots) {
-            let now = ComponentLatencies(
-                runQueueDelay: probes.histogram(METE_RUN_QUEUE_DELAY, slot: slot),
-                diskReads: probes.histogram(METE_DISK_READ_LATENCY, slot: slot),
-                diskWrites: probes.histogram(METE_DISK_WRITE_LATENCY, slot: slot))
+        for slot in 0..<min(slots, probes.slots) {
+            let now = probes.latencies(at: slot)
             let before = latencies[slot] ?? ComponentLatencies()
             guard now != before else { continue }
             found.append((slot, now - before))
             latencies[slot] = now
         }
+        for (process, more) in places.takeLatencies() {
+            found.append((Int(METE_SLOT_PENDING | process), more))
+        }
         return found
     }
 
-    /// Since the last reading, by slots.
-    mutating func readDisturbances() throws(TraceError) -> [KernelProbes.DisturbanceCount] {
+    /// Pairs with this waiter of which the kernel side had counted something when they were last read.
+    func knownDisturbances(of waiter: Int) -> Int { disturbances.keys.count { $0.waiter == waiter } }
+
+    /// Since the last reading, by slots. Pairs of which nothing has come for long are given up.
+    mutating func readDisturbances(now: Instant) throws(TraceError) -> [KernelProbes.DisturbanceCount] {
         guard options.delayHistograms else { return [] }
         var found: [KernelProbes.DisturbanceCount] = []
         for count in try probes.disturbances() {
             let key = DisturbanceKey(waiter: count.waiter, runner: count.runner, kind: count.kind.rawValue)
+            let before = disturbances[key]
             var more = count
-            more.time -= disturbances.updateValue(count.time, forKey: key) ?? 0
-            if more.time > 0 { found.append(more) }
+            if let before, before.time == count.time {
+                guard now - before.changed >= options.disturbancesKept else { continue }
+                // What came since this was read is in it as well.
+                more.time = try probes.takeDisturbance(count) - before.time
+                disturbances[key] = nil
+            } else {
+                more.time -= before?.time ?? 0
+                disturbances[key] = (count.time, now)
+            }
+            guard more.time > 0 else { continue }
+            more.waiter = places.slot(of: count.waiter)
+            if count.kind == METE_RUNNER_COMPONENT { more.runner = places.slot(of: count.runner) }
+            found.append(more)
         }
         return found
     }
@@ -107,7 +130,7 @@ struct ResourceMeter {
                 more.usage = count.usage - before
                 found.append(more)
                 disk[key] = count.usage
-            } else if count.slot >= KernelProbes.slots {
+            } else if count.slot >= probes.slots {
                 settled.append(key)
             }
         }

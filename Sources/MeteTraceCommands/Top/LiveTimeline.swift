@@ -12,7 +12,7 @@ final class LiveTimeline: Timeline {
     private var held: Int?
     private var windowEnd: Nanoseconds
     private var nextDrain: Nanoseconds
-    let notes: [String]
+    var notes: [String] { shown?.view.limits ?? session.limits }
 
     /// A window never outgrows the ring buffer: it is emptied ten times a second.
     private static let longestStep: Nanoseconds = 100 * .perMillisecond
@@ -21,7 +21,6 @@ final class LiveTimeline: Timeline {
         self.session = session
         self.interval = interval
         history = History(mostBytes: mostBytes)
-        notes = session.limits
         let now = TickClock.now()
         windowEnd = now + interval
         nextDrain = now + Self.longestStep

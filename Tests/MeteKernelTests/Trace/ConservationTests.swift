@@ -122,21 +122,71 @@ extension KernelTests {
             #expect(window.threads < before + 100)
         }
 
-        @Test func runQueueDelayIsWhatTheKernelKeeps() throws {
-            let sysctl = DelayAccounting.current() == .kept ? nil : try HeldFile(DelayAccounting.sysctl, at: "1")
+        /// Of threads that never sleep, of which every kernel keeps the truth.
+        @Test(arguments: [false, true])
+        func runQueueDelayIsWhatTheKernelKeeps(ownClock: Bool) throws {
+            let sysctl = DelayAccounting.isKept ? nil : try HeldFile(DelayAccounting.sysctl, at: "1")
             defer { sysctl?.release() }
-            try #require(DelayAccounting.current() == .kept)
-            let tracer = try Workload.tracer(KernelProbes.Options())
+            try #require(DelayAccounting.isKept)
+            var options = KernelProbes.Options()
+            options.ownClock = ownClock
+            let tracer = try Workload.tracer(options)
             let process = try Workload("spin", "2", "8").process
-            var kept: Int64 = 0
+            var kept: ClosedRange<Int64> = 0...0
+            var counted: Int64 = 0
             while !process.hasEnded() {
                 usleep(50_000)
-                kept = max(kept, Self.schedstat(1, ofProcess: process.identifier))
+                let before = Self.schedstat(1, ofProcess: process.identifier)
                 _ = try tracer.closeWindow()
+                let after = Self.schedstat(1, ofProcess: process.identifier)
+                // Once the first thread has ended the sum is less.
+                guard before > kept.lowerBound, after >= before else { continue }
+                kept = before...after
+                counted = Workload.total(of: tracer).runQueueDelay
             }
-            let counted = Workload.total(of: tracer).runQueueDelay
-            #expect(kept > 2 * .perSecond, "eight spinners on few CPUs must wait")
-            #expect(counted >= kept)
+            try #require(kept.lowerBound > 2 * .perSecond, "eight spinners on few CPUs must wait")
+            // The kernel counts waits when they are over, the tracer those that are open as well.
+            let open = 8 * 100 * Int64.perMillisecond
+            #expect(counted > kept.lowerBound - kept.lowerBound / 50, "\(counted) of \(kept)")
+            #expect(counted < kept.upperBound + kept.upperBound / 50 + open, "\(counted) of \(kept)")
+        }
+
+        /// Threads that say by themselves how long they have waited: one sleeps and is taken from CPU to CPU meanwhile, one never sleeps.
+        @Test(.enabled(if: sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1, "one CPU"), arguments: ["100", "0"])
+        func sleepIsNoWait(nap: String) throws {
+            let sysctl = DelayAccounting.isKept ? nil : try? HeldFile(DelayAccounting.sysctl, at: "1")
+            defer { sysctl?.release() }
+            var options = KernelProbes.Options()
+            options.ownClock = DelayAccounting.current() != .kept
+            let folder = try TemporaryFolder(prefix: "mete-naps")
+            let load = try (0...1).map { try Workload("spin", "600", "2", "\($0)").process }
+            let tracer = try Workload.tracer(options)
+            let process = try ChildProcess(
+                .sibling("mete-workload"), ["naps", "3", nap], output: .file(folder.file("said")))
+            var counted: Nanoseconds = 0
+            func close() throws {
+                _ = try tracer.closeWindow()
+                let napper = try tracer.threadUsage().first { $0.name == "napper" }
+                counted += napper?.use.cpu.runQueueDelay ?? 0
+            }
+            func said() -> [Nanoseconds] {
+                ((try? folder.text("said")) ?? "").split(whereSeparator: \.isWhitespace).compactMap { Nanoseconds($0) }
+            }
+            while said().count < 2, !process.hasEnded() {
+                usleep(50_000)
+                try close()
+            }
+            try close()
+            let words = said()
+            try #require(words.count == 2, "it waited, and the kernel keeps, so many nanoseconds")
+            let (waited, kept) = (words[0], words[1])
+            func isNear(_ time: Nanoseconds) -> Bool { abs(time - waited) < waited / 10 + 50 * .perMillisecond }
+            #expect(isNear(counted), "\(counted) of \(waited) ns, of which the kernel keeps \(kept)")
+            if nap == "0" { try #require(waited > .perSecond, "a spinner beside two others waits: \(waited)") }
+            if DelayAccounting.isKept, !isNear(kept) {
+                #expect(DelayAccounting.current() == .withSleep, "the kernel keeps \(kept) of \(waited) ns")
+            }
+            withExtendedLifetime(load) {}
         }
 
         @Test func demandShowsWhatContentionHides() throws {

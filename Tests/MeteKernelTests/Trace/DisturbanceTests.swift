@@ -127,19 +127,54 @@ extension KernelTests {
             #expect(held.throttled <= held.total, "\(held)")
         }
 
+        /// Or components that come and go would fill the kernel's map for good.
+        @Test func whoHasEndedIsForgotten() throws {
+            var options = KernelProbes.Options()
+            options.delayHistograms = true
+            options.ownClock = DelayAccounting.current() != .kept
+            options.disturbancesKept = 200 * .perMillisecond
+            let tracer = try Workload.tracer(options, matching: .commandLine(.regex("mete-workload spin 600")))
+            let spinners = try Workload("spin", "600", "2", "0").process
+            let itself = Disturbance.Runner.component(Workload.component)
+            func remembered() throws -> Int {
+                usleep(100_000)
+                _ = try tracer.closeWindow()
+                return tracer.rememberedDisturbances(of: Workload.component)
+            }
+            var left = 0
+            for _ in 0..<100 where left == 0 { left = try remembered() }
+            try #require(left > 0)
+            #expect(tracer.disturbances().contains { $0.waiter == Workload.component && $0.runner == itself })
+            spinners.kill()
+            for _ in 0..<100 where left > 0 { left = try remembered() }
+            #expect(left == 0)
+        }
+
         /// One of two that always want the same CPU waits at any time: what was stolen from the CPU is in the waits of the two.
         @Test func whatTheHypervisorTookIsWhatTheMachineCounts() throws {
             let tracer = try Self.tracer()
             let spinners = try Workload("spin", "600", "2", "0").process
             try Self.settle(tracer)
             let before = try Self.stolen(fromCPU: 0)
-            let reading = try Self.read(tracer)
-            let truth = try Self.stolen(fromCPU: 0) - before
-            let stolen = reading.times[.steal] ?? 0
+            var (stolen, truth) = (0 as Nanoseconds, 0 as Nanoseconds)
+            for _ in 0..<8 where truth < 2 * Self.leastSteal {
+                let reading = try Self.read(tracer)
+                stolen += reading.times[.steal] ?? 0
+                truth = try Self.stolen(fromCPU: 0) - before
+            }
+            guard truth > Self.leastSteal else {
+                let line = "skipped: the hypervisor took \(truth) ns of CPU 0, too little to find again\n"
+                write(STDERR_FILENO, line, line.utf8.count)
+                #expect(stolen < 2 * Self.leastSteal, "what was not taken is not named: \(stolen)")
+                return
+            }
             // The machine counts in ticks, and waits are counted when they end.
-            #expect(abs(stolen - truth) < truth / 2 + 100_000_000, "\(stolen) of \(truth)")
+            #expect(abs(stolen - truth) < truth / 2 + 50 * .perMillisecond, "\(stolen) of \(truth)")
             withExtendedLifetime(spinners) {}
         }
+
+        /// Less of it is within what waits that are open and ticks of the clock may hide.
+        private static let leastSteal = 300 * Nanoseconds.perMillisecond
 
         /// In nanoseconds, from /proc/stat: the eighth number (proc_stat(5)).
         private static func stolen(fromCPU cpu: Int) throws -> Nanoseconds {

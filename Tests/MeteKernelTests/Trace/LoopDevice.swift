@@ -7,6 +7,14 @@ final class LoopDevice {
     let path: String
     let number: DiskDevice
     private let folder: TemporaryFolder
+    private let file: String
+
+    /// O_DIRECT of open(2), which Glibc keeps from Swift.
+    #if arch(x86_64)
+        static let direct: Int32 = 0o40000
+    #else
+        static let direct: Int32 = 0o200000
+    #endif
 
     /// Whether the kernel has loop devices, and the program that makes them is there.
     static var isPossible: Bool { access("/dev/loop-control", R_OK | W_OK) == 0 && program != nil }
@@ -17,7 +25,7 @@ final class LoopDevice {
 
     init(megabytes: Int) throws {
         folder = try TemporaryFolder(prefix: "mete-loop")
-        let file = try folder.write("", to: "image")
+        file = try folder.write("", to: "image")
         guard truncate(file, off_t(megabytes) << 20) == 0 else { throw ProcessError("size", file, errno: errno) }
         let listing = folder.file("free")
         try Self.run(["-f"], output: .file(listing))
@@ -28,6 +36,11 @@ final class LoopDevice {
         number = DiskDevice(
             major: UInt32(facts.st_rdev >> 8 & 0xfff),
             minor: UInt32(facts.st_rdev & 0xff | facts.st_rdev >> 12 & 0xfff00))
+    }
+
+    /// Takes away the end of the file: requests for what was there fail, and the device does not know of it.
+    func cutFile(megabytes: Int) throws {
+        guard truncate(file, off_t(megabytes) << 20) == 0 else { throw ProcessError("cut", file, errno: errno) }
     }
 
     /// What the device itself has counted (Documentation/block/stat.rst; its sectors are of 512 bytes everywhere).

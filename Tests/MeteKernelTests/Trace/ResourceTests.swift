@@ -51,18 +51,127 @@ extension KernelTests {
             #expect(usage.total.sentBytes == traffic.sentBytes, "of no other kind")
         }
 
-        @Test func trafficIsCountedByThread() throws {
-            let tracer = try Self.tracer(network: true)
-            let process = try Workload("traffic", "tcp4", "1000", "20000").process
+        /// Each is over before mete has looked at it, or just then.
+        @Test func trafficOfShortProgramsIsTheirComponents() throws {
+            var policy = Policy()
+            var short = ComponentPolicy(id: Workload.component)
+            short.match = [MatchClause(rules: [.executable(.regex("/mete-workload$"))])]
+            policy.components = [short, ComponentPolicy(id: .rest)]
+            var options = KernelProbes.Options()
+            options.network = true
+            let tracer = try Tracer(
+                classifier: Classifier(policy), permanent: policy.components.map(\.id), options: options)
+            let programs = 300 as UInt64
+            let script = "for i in $(seq \(programs)); do \"$0\" traffic udp4 1000 10 || exit; done"
+            let process = try ChildProcess(
+                Executable(path: "/bin/sh"), ["-c", script, try Executable.sibling("mete-workload").path])
             var sent: UInt64 = 0
-            while !process.hasEnded() {
-                usleep(20_000)
-                _ = try tracer.closeWindow()
-                let threads = try tracer.threadUsage().filter { $0.thread.pid == process.identifier }
-                sent += threads.reduce(0) { $0 + $1.use.traffic.sentBytes }
+            func close() throws {
+                for sample in try tracer.closeWindow().samples where sample.component == Workload.component {
+                    sent += sample.network.traffic[.udp4]?.sentBytes ?? 0
+                }
             }
-            // What it sent between the last window and its end has no thread any more to show it.
-            #expect(sent > 0 && sent <= 20_000_000, "\(sent)")
+            while !process.hasEnded() { try close() }
+            for _ in 0..<3 { try close() }
+            try #require(process.exit?.code == 0)
+            #expect(sent == programs * 10 * 1000)
+        }
+
+        /// What the only thread of a process does until it calls itself settled, and what its component does meanwhile.
+        private static func follow(
+            _ process: ChildProcess, with tracer: Tracer
+        ) throws -> (thread: ThreadUsage?, component: (disk: DiskUsage, network: NetworkUsage)) {
+            var sum: ThreadUsage?
+            var component = (disk: DiskUsage(), network: NetworkUsage())
+            func close() throws {
+                usleep(20_000)
+                for sample in try tracer.closeWindow().samples where sample.component == Workload.component {
+                    component.disk += sample.disk
+                    component.network += sample.network
+                }
+                guard let more = try tracer.threadUsage().first(where: { $0.thread.tid == process.identifier }) else {
+                    return
+                }
+                sum?.use += more.use
+                sum?.disk += more.disk
+                sum = sum ?? more
+            }
+            while !process.hasEnded(), ProcessTree.name(of: process.identifier) != "settled" { try close() }
+            try #require(!process.hasEnded())
+            for _ in 0..<2 { try close() }
+            return (sum, component)
+        }
+
+        @Test(arguments: SocketClass.allCases.filter { $0 != .other })
+        func trafficIsCountedByThread(_ kind: SocketClass) throws {
+            let tracer = try Self.tracer(network: true)
+            let process = try Workload("traffic", kind.rawValue, "1000", "5000", "hold").process
+            let (thread, component) = try Self.follow(process, with: tracer)
+            let traffic = try #require(thread).use.traffic
+            #expect(traffic.sentBytes == 5_000_000 && traffic.receivedBytes == 5_000_000, "\(traffic)")
+            #expect(traffic == component.network.total, "the only thread is all of the component")
+        }
+
+        @Test(.enabled(if: LoopDevice.isPossible, "no loop device can be made here"))
+        func diskRequestsAreCountedByThread() throws {
+            let device = try LoopDevice(megabytes: 64)
+            let tracer = try Self.tracer(disk: true)
+            let process = try Workload("disk", device.path, "4096", "5000", "hold").process
+            let (thread, component) = try Self.follow(process, with: tracer)
+            let disk = try #require(thread).disk
+            #expect(disk.writes.requests == 5000 && disk.writes.bytes == 5000 * 4096, "\(disk)")
+            #expect(disk.reads.requests == 5000 && disk.reads.bytes == 5000 * 4096, "\(disk)")
+            #expect(disk == component.disk, "latency and all")
+            let mean = try #require(disk.writes.meanLatency)
+            #expect(mean > 1000 && mean < .perSecond, "\(mean) ns")
+        }
+
+        /// The last of so many components that a byte would not tell them apart.
+        private static func crowded(_ options: KernelProbes.Options) throws -> Tracer {
+            var policy = Policy()
+            policy.components = (0..<300).map { index in
+                var component = ComponentPolicy(id: ComponentID("absent-\(index)"))
+                component.match = [MatchClause(rules: [.comm(.exact("absent-\(index)"))])]
+                return component
+            }
+            var last = ComponentPolicy(id: Workload.component)
+            last.match = [MatchClause(rules: [.commandLine(.regex("mete-workload"))])]
+            policy.components += [last, ComponentPolicy(id: .rest)]
+            return try Tracer(classifier: Classifier(policy), permanent: policy.components.map(\.id), options: options)
+        }
+
+        @Test func thereIsASlotForEachOfManyComponents() throws {
+            var options = Watch.everything
+            options.memory = false
+            let tracer = try Self.crowded(options)
+            let spinners = try Workload("spin", "60", "8").process
+            let process = try Workload("traffic", "udp4", "1000", "2000").process
+            let windows = try Self.windows(of: tracer, until: process)
+            var usage = NetworkUsage()
+            for sample in Self.samples(windows) { usage += sample.network }
+            #expect(usage.traffic[.udp4]?.sentBytes == 2_000_000, "\(usage)")
+            #expect(windows.allSatisfy { $0.limit == nil })
+            usleep(300_000)
+            _ = try tracer.closeWindow()
+            #expect((tracer.latencies()[Workload.component]?.runQueueDelay.total ?? 0) > 10)
+            let itself = Disturbance.Runner.component(Workload.component)
+            #expect(tracer.disturbances().contains { $0.waiter == Workload.component && $0.runner == itself })
+            withExtendedLifetime(spinners) {}
+        }
+
+        @Test func whatHasNoSlotIsTold() throws {
+            var options = Watch.everything
+            options.slots = SlotCount()
+            let tracer = try Self.crowded(options)
+            let process = try Workload("traffic", "udp4", "1000", "50000").process
+            let windows = try Self.windows(of: tracer, until: process)
+            // But for what it does while it is not known yet that it has none.
+            let inRest = windows.flatMap(\.samples).filter { $0.component == .rest }
+                .reduce(0) { $0 + ($1.network.traffic[.udp4]?.sentBytes ?? 0) }
+            #expect(inRest > 25_000_000 && inRest <= 50_000_000)
+            // 302 components, of which 255 have one.
+            let limit = try #require(windows.last?.limit)
+            #expect(limit.hasPrefix("47 components have no slot: "), "\(limit)")
         }
 
         @Test(.enabled(if: LoopDevice.isPossible, "no loop device can be made here"))
@@ -82,15 +191,52 @@ extension KernelTests {
             #expect(usage.reads.requests == count && usage.reads.bytes == bytes * count, "\(usage)")
             let all = tracer.latencies()
             let latencies = try #require(all[Workload.component])
-            // What was complete before mete had looked at the new program is with the rest.
-            let early = all[.rest] ?? ComponentLatencies()
-            #expect(latencies.diskReads.total > count / 2)
-            #expect(latencies.diskReads.total + early.diskReads.total >= count)
-            #expect(latencies.diskWrites.total + early.diskWrites.total >= count)
-            let median = try #require((latencies.diskWrites.total > 0 ? latencies : early).diskWrites.quantile(0.5))
+            #expect(latencies.diskReads.total == count)
+            #expect(latencies.diskWrites.total == count, "from the new program's first request on")
+            let median = try #require(latencies.diskWrites.quantile(0.5))
             let mean = try #require(usage.writes.meanLatency)
             #expect(median > 1000 && median < 20 * mean, "median \(median), mean \(mean) ns")
             #expect(windows.last?.losses.uncountedRequests == 0)
+        }
+
+        @Test(.enabled(if: LoopDevice.isPossible, "no loop device can be made here"))
+        func failedRequestsAreNotCounted() throws {
+            let device = try LoopDevice(megabytes: 64)
+            try device.cutFile(megabytes: 32)
+            let watch = try Watch()
+            let file = open(device.path, O_RDONLY | LoopDevice.direct | O_CLOEXEC)
+            try #require(file >= 0)
+            defer { close(file) }
+            let block = UnsafeMutableRawPointer.allocate(byteCount: 4096, alignment: 4096)
+            defer { block.deallocate() }
+            var (good, bad) = (0 as UInt64, 0 as UInt64)
+            for megabyte in 0..<64 {
+                if pread(file, block, 4096, off_t(megabyte) << 20) == 4096 { good += 1 } else { bad += 1 }
+            }
+            try #require(good == 32 && bad == 32, "half of them is to fail: \(bad)")
+            try watch.closeWindow()
+            let reads = watch.all(of: device.number).reads
+            #expect(reads.requests == good && reads.bytes == 4096 * good, "\(reads)")
+        }
+
+        /// A process that reads and writes all the while, and tracing that begins in the midst of it.
+        @Test(.enabled(if: LoopDevice.isPossible, "no loop device can be made here"))
+        func theFirstWindowKnowsWhoseRequestsAre() throws {
+            let device = try LoopDevice(megabytes: 256)
+            let process = try Workload("disk", device.path, "4096", "60000").process
+            try #require(Polling.wait { try device.ownCount().writes.requests > 0 })
+            for _ in 0..<5 {
+                let watch = try Watch()
+                usleep(50_000)
+                try watch.closeWindow()
+                try #require(!process.hasEnded(), "it is to last")
+                let mine = watch.workload(on: device.number)
+                let others = watch.disks[device.number]?[.rest] ?? DiskUsage()
+                #expect(mine.writes.requests + mine.reads.requests > 100)
+                // The one that was on its way when tracing began, and the one when it was known whose they are.
+                #expect(others.writes.requests + others.reads.requests <= 2, "\(others)")
+                #expect(watch.losses.unattributedRequests == 0, "\(watch.losses)")
+            }
         }
 
         @Test func residentMemoryIsWhatTheKernelSays() throws {

@@ -21,7 +21,8 @@ struct RecordScript {
 
     mutating func send(
         _ kind: mete_record_kind, _ tid: UInt32, of pid: UInt32, parent: UInt32 = 1, start: UInt64 = 100,
-        run: UInt64 = 0, wait: UInt64 = 0, name: String = "sh", flags: UInt16 = 0, user: UInt32 = 0
+        run: UInt64 = 0, wait: UInt64 = 0, name: String = "sh", flags: UInt16 = 0, user: UInt32 = 0,
+        execs: UInt32 = 0
     ) {
         var record = mete_thread_record()
         record.kind = UInt16(kind.rawValue)
@@ -30,6 +31,7 @@ struct RecordScript {
         record.pid = pid
         record.parent_pid = parent
         record.user = user
+        record.execs = execs
         record.start_ns = start
         record.run_ns = run
         record.wait_ns = wait
@@ -37,7 +39,9 @@ struct RecordScript {
         withUnsafeBytes(of: record) { accountant.apply($0) }
     }
 
-    mutating func exec(_ pid: UInt32, from oldTid: UInt32? = nil, start: UInt64 = 100, run: UInt64 = 0, name: String) {
+    mutating func exec(
+        _ pid: UInt32, from oldTid: UInt32? = nil, start: UInt64 = 100, run: UInt64 = 0, name: String, execs: UInt32 = 0
+    ) {
         var exec = mete_exec_record()
         exec.thread.kind = UInt16(METE_RECORD_EXEC.rawValue)
         exec.thread.tid = pid
@@ -45,6 +49,7 @@ struct RecordScript {
         exec.thread.parent_pid = 1
         exec.thread.start_ns = start
         exec.thread.run_ns = run
+        exec.thread.execs = execs
         exec.old_tid = oldTid ?? pid
         withUnsafeMutableBytes(of: &exec.thread.name) { $0.copyBytes(from: name.utf8.prefix(15)) }
         withUnsafeMutableBytes(of: &exec.path) { $0.copyBytes(from: "/bin/\(name)".utf8) }

@@ -24,6 +24,20 @@ struct SlotTests {
         #expect(last.map(\.id) == [10] && last.first?.slot == nil)
     }
 
+    @Test func whatIsToldIsOfTheProgramThatTheProcessRan() throws {
+        var script = try RecordScript([Self.web])
+        script.send(METE_RECORD_FORK, 10, of: 10, name: "web")
+        let first = try #require(script.accountant.takeSlotChanges(slots: 256).first { $0.id == 10 }?.slot)
+        #expect(first >> UInt32(METE_SLOT_EXECS_SHIFT) == 0)
+        script.exec(10, name: "web", execs: 1)
+        let second = try #require(script.accountant.takeSlotChanges(slots: 256).first { $0.id == 10 }?.slot)
+        #expect(second >> UInt32(METE_SLOT_EXECS_SHIFT) == 1 && second & METE_SLOT_MASK == first)
+        // The exec record was lost.
+        script.send(METE_RECORD_USAGE, 10, of: 10, name: "web", execs: 2)
+        let third = try #require(script.accountant.takeSlotChanges(slots: 256).first { $0.id == 10 }?.slot)
+        #expect(third >> UInt32(METE_SLOT_EXECS_SHIFT) == 2)
+    }
+
     @Test func threadsOfADividedProcessAreToldOneByOne() throws {
         var pool = ComponentPolicy(id: ComponentID("pool"))
         pool.match = [MatchClause(rules: [.comm(.exact("db")), .thread(.prefix("worker"))])]

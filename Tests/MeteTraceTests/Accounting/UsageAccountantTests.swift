@@ -132,6 +132,7 @@ struct UsageAccountantTests {
         var spill = mete_spill()
         spill.run_ns = 1000
         spill.parent_pid = 10
+        spill.start_ns = 100
         script.accountant.apply(spillOf: 10, spill)
         script.accountant.apply(spillOf: 77, spill)
         spill.parent_pid = 99
@@ -150,8 +151,28 @@ struct UsageAccountantTests {
         spill.parent_pid = 10
         script.accountant.apply(spillOf: 77, spill)
         spill.parent_pid = 1
+        spill.start_ns = 100
         script.accountant.apply(spillOf: 10, spill)
         #expect(script.closeWindow("web")?.cpu.runTime == 2005)
+    }
+
+    /// Whoever adopted it does not pay for it.
+    @Test func spilledExitsOfOrphansAreTheirOwn() throws {
+        var script = try RecordScript([Self.web, ComponentPolicy("init", .comm(.exact("init")))])
+        script.send(METE_RECORD_FORK, 1, of: 1, parent: 0, name: "init")
+        script.send(METE_RECORD_FORK, 10, of: 10, parent: 9, start: 200, name: "web")
+        var spill = mete_spill()
+        spill.run_ns = 1000
+        spill.parent_pid = 1
+        spill.start_ns = 200
+        script.accountant.apply(spillOf: 10, spill)
+        // Another one that had the same id for a moment is its parent's.
+        spill.start_ns = 150
+        script.accountant.apply(spillOf: 10, spill)
+        let samples = script.accountant.closeWindow(
+            start: Instant(nanoseconds: 0), end: Instant(nanoseconds: 1_000_000))
+        #expect(samples.first { $0.component.name == "web" }?.cpu.runTime == 1000)
+        #expect(samples.first { $0.component.name == "init" }?.cpu.runTime == 1000)
     }
 
     @Test func aThreadMissingFromTwoCompleteSweepsIsGone() throws {

@@ -6,14 +6,18 @@
  *   mete-workload storm SECONDS [PER_SECOND]   processes that end at once, as many a second
  *   mete-workload spin SECONDS [THREADS [CPU]] threads that never leave the CPU by themselves
  *   mete-workload sleep SECONDS                wakes up a thousand times a second and does next to nothing
+ *   mete-workload naps SECONDS MILLISECONDS    a thread that is moved between two CPUs, works and sleeps for that long; says how long it has
+ *                                              waited and what the kernel keeps of that, in nanoseconds, and sleeps until it is killed
  *   mete-workload wakers SECONDS [THREADS [PER_SECOND]]   threads that do so at that rate
  *   mete-workload names SECONDS                two busy threads named alpha and beta
  *   mete-workload reserve PID                  gives a process 5 ms in 100 under SCHED_DEADLINE, and ends
  *   mete-workload leave PID                    takes SCHED_DEADLINE from it in one step, which leaks bandwidth
  *   mete-workload traffic KIND BYTES COUNT     sends as many messages to itself by tcp4, tcp6, udp4, udp6 or unix sockets
+ *                                              (with a fourth argument: then sleeps until it is killed, and is named `settled`)
  *   mete-workload retransmits KIND COUNT       has the kernel send a request, answer or data of TCP again until it has COUNT times; says how often
  *   mete-workload retransmits6 KIND COUNT      the same by IPv6
  *   mete-workload disk PATH BYTES COUNT        writes as many blocks past the page cache, and reads them again
+ *                                              (with a fourth argument: as traffic)
  *   mete-workload dirty PATH BYTES COUNT       writes as many blocks to the page cache, and sleeps until it is killed
  *   mete-workload memory MEGABYTES             has as much in memory until it is killed
  *   mete-workload regions TOUCHED COLD FREED SHARED   so many megabytes, see regions(), until it is killed
@@ -34,6 +38,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -170,6 +175,65 @@ static int wakers(int64_t ns, long count, long hz)
 			return fail("pthread_create");
 	wake(NULL);
 	return 0;
+}
+
+/* What the kernel keeps of the calling thread's waits (Documentation/scheduler/sched-stats.rst). */
+static long long kept_wait(void)
+{
+	FILE *file = fopen("/proc/thread-self/schedstat", "re");
+	long long run, wait = 0;
+
+	if (file && fscanf(file, "%lld %lld", &run, &wait) != 2)
+		wait = 0;
+	if (file)
+		fclose(file);
+	return wait;
+}
+
+/* Neither on a CPU nor asleep by its own wish: so it has waited. */
+static void *nap(void *milliseconds)
+{
+	int64_t pause_ns = *(long *)milliseconds * 1000000, slept = 0, before = kept_wait();
+	int64_t start = now_ns(CLOCK_MONOTONIC), used = now_ns(CLOCK_THREAD_CPUTIME_ID);
+	struct timespec pause = {.tv_nsec = pause_ns};
+
+	pthread_setname_np(pthread_self(), "napper");
+	while (now_ns(CLOCK_MONOTONIC) < spin_until) {
+		burn(3000000);
+		if (!pause_ns)
+			continue;
+		nanosleep(&pause, NULL);
+		slept += pause_ns;
+	}
+	used = now_ns(CLOCK_THREAD_CPUTIME_ID) - used;
+	printf("%lld %lld\n", (long long)(now_ns(CLOCK_MONOTONIC) - start - used - slept),
+	       (long long)(kept_wait() - before));
+	fflush(stdout);
+	for (;;)
+		sleep(1000);
+}
+
+static int naps(int64_t ns, long milliseconds)
+{
+	struct timespec pause = {.tv_nsec = 500000};
+	struct sched_param first = {.sched_priority = 1};
+	pthread_t thread;
+
+	spin_until = now_ns(CLOCK_MONOTONIC) + ns;
+	if ((errno = pthread_create(&thread, NULL, nap, &milliseconds)))
+		return fail("pthread_create");
+	/* The moves are in time, however busy the CPUs. */
+	if (sched_setscheduler(0, SCHED_FIFO, &first))
+		return fail("sched_setscheduler");
+	for (int cpu = 0;; cpu ^= 1) {
+		cpu_set_t set;
+
+		CPU_ZERO(&set);
+		CPU_SET(cpu, &set);
+		if ((errno = pthread_setaffinity_np(thread, sizeof(set), &set)))
+			return fail("pthread_setaffinity_np");
+		nanosleep(&pause, NULL);
+	}
 }
 
 static int storm(int64_t ns, long hz)
@@ -364,6 +428,16 @@ static int dirty(const char *path, size_t bytes, long count)
 		pause();
 }
 
+/* Ends, or calls itself `settled` and stays where it can be looked at. */
+static int end_or_settle(int status, bool settles)
+{
+	if (status || !settles)
+		return status;
+	prctl(PR_SET_NAME, "settled");
+	for (;;)
+		pause();
+}
+
 int main(int count, char **arguments)
 {
 	const char *mode = count > 1 ? arguments[1] : "";
@@ -385,6 +459,8 @@ int main(int count, char **arguments)
 	if (strcmp(mode, "wakers") == 0)
 		return wakers((int64_t)(first * 1e9), (long)second,
 			      count > 4 ? atol(arguments[4]) : 10);
+	if (strcmp(mode, "naps") == 0)
+		return naps((int64_t)(first * 1e9), (long)second);
 	if (strcmp(mode, "storm") == 0)
 		return storm((int64_t)(first * 1e9), (long)second);
 	if (strcmp(mode, "switches") == 0)
@@ -396,13 +472,15 @@ int main(int count, char **arguments)
 	if (strcmp(mode, "sleep") == 0)
 		return sleeper((int64_t)(first * 1e9));
 	if (count > 4 && strcmp(mode, "traffic") == 0)
-		return traffic(arguments[2], (size_t)second, atol(arguments[4]));
+		return end_or_settle(traffic(arguments[2], (size_t)second, atol(arguments[4])),
+				     count > 5);
 	if (count > 3 && strcmp(mode, "retransmits") == 0)
 		return retransmits(arguments[2], AF_INET, (long)second);
 	if (count > 3 && strcmp(mode, "retransmits6") == 0)
 		return retransmits(arguments[2], AF_INET6, (long)second);
 	if (count > 4 && strcmp(mode, "disk") == 0)
-		return disk(arguments[2], (size_t)second, atol(arguments[4]));
+		return end_or_settle(disk(arguments[2], (size_t)second, atol(arguments[4])),
+				     count > 5);
 	if (strcmp(mode, "calls") == 0 && count > 2)
 		return calls(arguments[2], (long)second, count > 4 ? atol(arguments[4]) : 1);
 	if (count > 4 && strcmp(mode, "dirty") == 0)
