@@ -17,13 +17,11 @@ struct CallForecastsTests {
 
     /// - Parameter calls: in a tick, nil for a window without any.
     private static func observe(
-        _ forecasts: inout CallForecasts, _ component: String, _ calls: UInt64?, at tick: Int,
-        class: ComponentClass = .latency
+        _ forecasts: inout CallForecasts, _ component: String, _ calls: UInt64?, at tick: Int
     ) {
         let sample = Self.sample(component, calls: calls ?? 0, inside: 0.5, at: tick)
         forecasts.observe(
-            calls == nil ? [] : [sample], start: sample.start, end: sample.end, cpus: 2, tick: Self.tick,
-            class: { _ in `class` })
+            calls == nil ? [] : [sample], start: sample.start, end: sample.end, cpus: 2, tick: Self.tick)
     }
 
     private static func end(of tick: Int) -> Instant { Instant(nanoseconds: Nanoseconds(tick + 1) * Self.tick) }
@@ -58,13 +56,11 @@ struct CallForecastsTests {
         #expect(forecasts.snapshot(at: Self.end(of: 601)).isEmpty)
     }
 
-    @Test func anotherClassBeginsAnew() {
+    @Test func everyComponentHasItsOwnUntilAllAreForgotten() {
         var forecasts = CallForecasts()
         Self.observe(&forecasts, "web", 40, at: 0)
-        Self.observe(&forecasts, "batch", 40, at: 1, class: .batch)
+        Self.observe(&forecasts, "batch", 40, at: 1)
         #expect(forecasts.snapshot(at: Self.end(of: 1)).map(\.sample.component.name) == ["batch", "web"])
-        forecasts.forgetOthers { _ in .batch }
-        #expect(forecasts.snapshot(at: Self.end(of: 1)).map(\.sample.component.name) == ["batch"])
         forecasts.forgetAll()
         #expect(forecasts.snapshot(at: Self.end(of: 1)).isEmpty)
     }
