@@ -60,6 +60,9 @@ let package = Package(
         // MARK: Predict: usage becomes a forecast of demand
         .target(name: "MetePrediction", dependencies: ["MeteModel"], swiftSettings: strict),
 
+        // MARK: Evaluate: forecasts against what then came
+        .target(name: "MeteEvaluation", dependencies: ["MeteModel", "MetePrediction"], swiftSettings: strict),
+
         // MARK: Partition: forecasts and policy become a plan
         .target(name: "MetePartition", dependencies: ["MeteModel"], swiftSettings: strict),
 
@@ -105,8 +108,8 @@ let package = Package(
         .target(
             name: "MeteTraceCommands",
             dependencies: [
-                "MeteModel", "MetePolicy", "MeteTrace", "MeteStore", "MeteReport", "MeteText", "CMeteTerminal",
-                argumentParser,
+                "MeteModel", "MetePolicy", "MeteTrace", "MeteStore", "MeteEvaluation", "MeteReport", "MeteText",
+                "CMeteTerminal", argumentParser,
             ],
             swiftSettings: strict),
         .target(
@@ -160,11 +163,15 @@ let package = Package(
         .testTarget(
             name: "MeteTraceCommandsTests",
             dependencies: [
-                "MeteModel", "MeteTrace", "MeteStore", "MeteTraceCommands", "MeteTestSupport", "SeededRandom",
+                "MeteModel", "MeteTrace", "MeteStore", "MeteEvaluation", "MeteTraceCommands", "MeteTestSupport",
+                "SeededRandom",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "MetePredictionTests", dependencies: ["MeteModel", "MetePrediction", "SeededRandom"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MeteEvaluationTests", dependencies: ["MeteModel", "MeteEvaluation", "SeededRandom"],
             swiftSettings: strict),
         .testTarget(
             name: "MetePartitionTests", dependencies: ["MeteModel", "MetePartition", "SeededRandom"],
