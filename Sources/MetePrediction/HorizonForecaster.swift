@@ -7,7 +7,8 @@ internal import MeteModel
 /// forecast waits as an `Issue` until the demand it was for comes; only then does anything learn from it, so nothing
 /// that is published depends on what came later.
 ///
-/// Beyond 50 ticks a forecast is renewed at every fifth of its horizon only.
+/// Beyond 50 ticks a forecast is renewed at every fifth of its horizon only, by fewer experts with a shorter memory: what happens
+/// within a few ticks says little of then.
 struct HorizonForecaster: Sendable {
     typealias Lanes = SIMD16<Float>
 
@@ -25,7 +26,10 @@ struct HorizonForecaster: Sendable {
     }
 
     let horizon: Int
-    private let stride: Int
+    /// Ticks from one forecast to the next.
+    let stride: Int
+    private let expectsNetwork: Bool
+    private let isFar: Bool
     private var ticks = 0
     private var models: LinearModels
     private var window: AnalogWindow
@@ -37,30 +41,62 @@ struct HorizonForecaster: Sendable {
     /// Made at the last tick that it was renewed at.
     private(set) var latest: SIMD4<Float>?
 
-    private static let residuals = 128
+    private static let residuals = 112
+    private static let farResiduals = 64
     private static let recentResiduals = 20
-    /// Predictions in the window's order.
+    /// Predictions in the window, in the order of `Prediction`.
     private static let predictions = 8
+    private static let farPredictions = 5
+    private static let farExperts: Set<ForecastExpert> = [
+        .lastValue, .smoothedLevel, .seasonalNaive, .seasonalAnalog, .regression, .regressionAnalog, .histogram,
+        .shortHistogram, .histogramAnalog, .network,
+    ]
+
+    /// What the window keeps residuals of; far ahead only the first few.
+    private enum Prediction {
+        static let last = 0
+        static let level = 1
+        static let seasonal = 2
+        static let regression = 3
+        /// The residual of 0 is the demand itself.
+        static let nothing = 4
+        static let peak = 5
+        static let autoregression = 6
+        static let expectile = 7
+    }
 
     init(horizon: Int, expects network: Bool = false) {
         self.horizon = horizon
-        stride = horizon > 50 ? horizon / 5 : 1
-        models = LinearModels(horizon: horizon)
-        window = AnalogWindow(capacity: Self.residuals, predictions: Self.predictions)
+        expectsNetwork = network
+        isFar = horizon > 50
+        stride = isFar ? horizon / 5 : 1
+        models = LinearModels(horizon: horizon, isFull: !isFar)
+        window = AnalogWindow(
+            capacity: isFar ? Self.farResiduals : Self.residuals,
+            predictions: isFar ? Self.farPredictions : Self.predictions)
         var experts = Lanes.zero
-        for expert in ForecastExpert.allCases where network || expert != .network { experts[expert.lane] = 1 }
+        for expert in ForecastExpert.allCases
+        where (network || expert != .network) && (!isFar || Self.farExperts.contains(expert)) {
+            experts[expert.lane] = 1
+        }
         func combination(_ level: Float) -> QuantileCombination { QuantileCombination(level: level, experts: experts) }
         combinations = (combination(0.5), combination(0.9), combination(0.95), combination(0.99))
         correction = ConformalCorrection(horizon: horizon)
         issued = DueQueue(horizon: horizon / stride)
     }
 
+    /// Whether the last tick made a new forecast.
+    var isRenewed: Bool { ticks % stride == 0 }
+
+    /// Forgets all that it has learnt.
+    mutating func startAgain() { self = HorizonForecaster(horizon: horizon, expects: expectsNetwork) }
+
     /// Takes in the demand of a tick that `summary` already knows.
     ///
     /// - Parameter network: quantiles that a learned network forecasts for `horizon` ticks ahead; nil while it has none.
     mutating func observe(_ demand: Float, _ summary: borrowing DemandSummary, network: SIMD4<Float>?) {
         ticks += 1
-        guard ticks % stride == 0 else { return }
+        guard isRenewed else { return }
         if let due = issued.due { learn(due, demand, summary) }
         issue(summary, network: network)
     }
@@ -68,7 +104,7 @@ struct HorizonForecaster: Sendable {
     /// A tick has passed whose demand is not known; nothing is learnt, and the forecast is made from what is known.
     mutating func skip(_ summary: borrowing DemandSummary) {
         ticks += 1
-        guard ticks % stride == 0 else { return }
+        guard isRenewed else { return }
         issue(summary, network: nil)
     }
 
@@ -95,6 +131,7 @@ struct HorizonForecaster: Sendable {
     /// What an expert alone would now forecast.
     func quantiles(of expert: ForecastExpert) -> SIMD4<Float>? {
         guard let last = issued.latest else { return nil }
+        guard !isFar || Self.farExperts.contains(expert) else { return nil }
         let lane = expert.lane
         return SIMD4(last.quantiles.0[lane], last.quantiles.1[lane], last.quantiles.2[lane], last.quantiles.3[lane])
     }
@@ -121,15 +158,13 @@ struct HorizonForecaster: Sendable {
         let last = summary.history.demand(0)
         let learnt = models.points(question, summary) ?? (last, last, last)
         var points = Lanes.zero
-        points[0] = last
-        points[1] = summary.slowLevel
-        points[2] = summary.fastPeak
-        points[3] = summary.seasonal(horizon: horizon)
-        points[4] = learnt.autoregression
-        points[5] = learnt.regression
-        points[6] = learnt.expectile
-        // The demand itself is the residual of 0.
-        points[7] = 0
+        points[Prediction.last] = last
+        points[Prediction.level] = summary.slowLevel
+        points[Prediction.seasonal] = summary.seasonal(horizon: horizon)
+        points[Prediction.regression] = learnt.regression
+        points[Prediction.peak] = summary.fastPeak
+        points[Prediction.autoregression] = learnt.autoregression
+        points[Prediction.expectile] = learnt.expectile
         let state = summary.state(expecting: learnt.regression)
         window.compare(with: state)
 
@@ -141,19 +176,24 @@ struct HorizonForecaster: Sendable {
             quantiles.2[expert.lane] = values[2]
             quantiles.3[expert.lane] = values[3]
         }
-        set(.lastValue, points[0] + window.analog(0))
-        set(.smoothedLevel, points[1] + window.plain(1))
-        set(.decayedPeak, points[2] + window.analog(2))
-        set(.seasonalNaive, points[3] + window.plain(3))
-        set(.seasonalAnalog, points[3] + window.analog(3))
-        set(.autoregression, points[4] + window.plain(4))
-        set(.autoregressionAnalog, points[4] + window.analog(4))
-        set(.regression, points[5] + window.plain(5))
-        set(.regressionAnalog, points[5] + window.analog(5))
-        set(.expectileAnalog, points[6] + window.analog(6))
-        set(.histogram, window.count > 0 ? window.plain(7) : SIMD4(repeating: last))
-        set(.histogramAnalog, window.count > 0 ? window.analog(7) : SIMD4(repeating: last))
-        set(.shortHistogram, window.count > 0 ? recent.plain(0) : SIMD4(repeating: last))
+        func plain(_ prediction: Int) -> SIMD4<Float> { points[prediction] + window.plain(prediction) }
+        func analog(_ prediction: Int) -> SIMD4<Float> { points[prediction] + window.analog(prediction) }
+        let isEmpty = window.count == 0
+        set(.lastValue, analog(Prediction.last))
+        set(.smoothedLevel, plain(Prediction.level))
+        set(.seasonalNaive, plain(Prediction.seasonal))
+        set(.seasonalAnalog, analog(Prediction.seasonal))
+        set(.regression, plain(Prediction.regression))
+        set(.regressionAnalog, analog(Prediction.regression))
+        set(.histogram, isEmpty ? SIMD4(repeating: last) : plain(Prediction.nothing))
+        set(.histogramAnalog, isEmpty ? SIMD4(repeating: last) : analog(Prediction.nothing))
+        set(.shortHistogram, isEmpty ? SIMD4(repeating: last) : recent.plain(0))
+        if !isFar {
+            set(.decayedPeak, analog(Prediction.peak))
+            set(.autoregression, plain(Prediction.autoregression))
+            set(.autoregressionAnalog, analog(Prediction.autoregression))
+            set(.expectileAnalog, analog(Prediction.expectile))
+        }
         // An expert without a forecast is as good as the mixture of the others.
         set(.network, network ?? mix(quantiles, without: .network))
 

@@ -21,23 +21,25 @@ struct HorizonTrack: Sendable {
         self.unit = unit
         forecaster = HorizonForecaster(horizon: horizon, expects: settings.expectsNetwork)
         fallback = DecayedPeak(horizon: horizon)
-        fallbackIssued = DueQueue(horizon: horizon)
+        fallbackIssued = DueQueue(horizon: horizon / forecaster.stride)
     }
 
     /// Takes in a demand that `summary` already knows.
     mutating func observe(_ demand: Float, _ summary: borrowing DemandSummary, network: SIMD4<Float>?) {
         forecaster.observe(demand, summary, network: network)
-        if let due = fallbackIssued.due { fallbackRecord.insert(bounds: due, demand: demand) }
         fallback.observe(Double(demand))
-        fallbackIssued.advance(issuing: fallback.forecast().map { SIMD4($0) })
-        judge()
+        if forecaster.isRenewed {
+            if let due = fallbackIssued.due { fallbackRecord.insert(bounds: due, demand: demand) }
+            fallbackIssued.advance(issuing: fallback.forecast().map { SIMD4($0) })
+            judge()
+        }
     }
 
     /// A tick has passed whose demand is not known.
     mutating func skip(_ summary: borrowing DemandSummary) {
         forecaster.skip(summary)
         fallback.skip()
-        fallbackIssued.advance(issuing: fallbackIssued.latest)
+        if forecaster.isRenewed { fallbackIssued.advance(issuing: fallback.forecast().map { SIMD4($0) }) }
     }
 
     /// Time has passed that nothing was observed of.
@@ -89,6 +91,6 @@ struct HorizonTrack: Sendable {
         } else {
             return
         }
-        forecaster = HorizonForecaster(horizon: forecaster.horizon, expects: settings.expectsNetwork)
+        forecaster.startAgain()
     }
 }

@@ -18,9 +18,10 @@ struct FixedShare: Sendable {
     typealias Lanes = SIMD16<Float>
 
     private(set) var weights: Lanes
+    /// 1 in the lane of each expert, 0 elsewhere.
+    let present: Lanes
     /// η(t) of the last update.
     private(set) var rate: Float = 0
-    private let present: Lanes
     private let experts: Float
     private var meanLoss: Float = 0
     private var seen: Float = 0

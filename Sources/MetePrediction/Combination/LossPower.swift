@@ -11,19 +11,19 @@ struct LossPower: Sendable {
     private(set) var weights: Lanes
     private var losses: Lanes
     private var samples: Float = 0
-    private let present: Lanes
     private let discount: Float
 
     /// - Parameter experts: 1 in the lane of each expert, 0 elsewhere.
     init(experts: Lanes, memory: Float) {
-        present = experts
         discount = 1 - 1 / memory
         weights = experts / experts.sum()
         losses = .zero
     }
 
     /// Takes in the losses of a tick: finite, none negative.
-    mutating func observe(_ losses: Lanes) {
+    ///
+    /// - Parameter present: 1 in the lane of each expert, 0 elsewhere, as when it was made.
+    mutating func observe(_ losses: Lanes, of present: Lanes) {
         self.losses = discount * self.losses + losses * present
         samples = discount * samples + 1
         var least = Float.infinity

@@ -48,8 +48,8 @@ struct QuantileCombination: Sendable {
         opinions.observe(Lanes.pinballLosses(of: mixtures, at: level, for: demand), relativeRate: Self.opinionRate)
 
         let losses = Lanes.pinballLosses(of: quantiles, at: level, for: demand)
-        long.observe(losses)
-        short.observe(losses)
+        long.observe(losses, of: tracking.present)
+        short.observe(losses, of: tracking.present)
         tracking.observe(losses)
         let shares = opinions.weights
         weights = shares[0] * long.weights + shares[1] * short.weights + shares[2] * tracking.weights

@@ -126,11 +126,6 @@ struct AnalogWindow: Sendable {
         return quantiles
     }
 
-    mutating func removeAll() {
-        count = 0
-        next = 0
-    }
-
     private static let levels = SIMD4<Float>(0.5, 0.9, 0.95, 0.99)
 
     /// The residual at a rank from 0, interpolated; the extremes beyond the first and the last.

@@ -40,6 +40,4 @@ struct DemandHistory: Sendable {
     func withLatestFirst<Result>(_ body: (UnsafeBufferPointer<Float>) -> Result) -> Result {
         ring.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[head..<head + count])) }
     }
-
-    mutating func removeAll() { count = 0 }
 }

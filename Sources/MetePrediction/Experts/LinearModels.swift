@@ -19,16 +19,19 @@ struct LinearModels: Sendable {
     static let leastLearnt = 15
 
     private let horizon: Int
-    private var autoregression = RecursiveLeastSquares(forgetting: 0.99)
     private var regression = RecursiveLeastSquares(forgetting: 0.999)
-    private var expectile = RecursiveLeastSquares(forgetting: 0.999)
+    /// The autoregression and the expectile, where they are asked for: they stand aside, so that they take no room elsewhere.
+    private var others: [RecursiveLeastSquares]
     private(set) var learnt = 0
 
     private static let weightAbove: Float = 1.8
     private static let weightBelow: Float = 0.2
 
-    init(horizon: Int) {
+    /// - Parameter isFull: whether to learn the autoregression and the expectile, too; the regression's points stand for theirs otherwise.
+    init(horizon: Int, isFull: Bool = true) {
         self.horizon = horizon
+        others =
+            isFull ? [RecursiveLeastSquares(forgetting: 0.99), RecursiveLeastSquares(forgetting: 0.999)] : []
     }
 
     /// What there is to know at the end of a tick.
@@ -50,11 +53,12 @@ struct LinearModels: Sendable {
     /// Learns that `demand` was the answer.
     mutating func learn(_ question: Question, _ demand: Float, _ summary: borrowing DemandSummary) {
         let response = summary.normalised(demand)
-        autoregression.learn(Self.intercepted(summary.normalised(question.lags)), response)
-        regression.learn(question.regressors, response)
-        let isAbove = response > expectile.predict(question.regressors)
-        expectile.learn(question.regressors, response, weight: isAbove ? Self.weightAbove : Self.weightBelow)
         learnt += 1
+        regression.learn(question.regressors, response)
+        guard !others.isEmpty else { return }
+        others[0].learn(Self.intercepted(summary.normalised(question.lags)), response)
+        let isAbove = response > others[1].predict(question.regressors)
+        others[1].learn(question.regressors, response, weight: isAbove ? Self.weightAbove : Self.weightBelow)
     }
 
     /// Points of the three models; nil while they know too little.
@@ -62,14 +66,13 @@ struct LinearModels: Sendable {
         _ question: Question, _ summary: borrowing DemandSummary
     ) -> (autoregression: Float, regression: Float, expectile: Float)? {
         guard learnt >= Self.leastLearnt else { return nil }
+        let point = summary.denormalised(regression.predict(question.regressors))
+        guard !others.isEmpty else { return (point, point, point) }
         return (
-            summary.denormalised(autoregression.predict(Self.intercepted(summary.normalised(question.lags)))),
-            summary.denormalised(regression.predict(question.regressors)),
-            summary.denormalised(expectile.predict(question.regressors))
+            summary.denormalised(others[0].predict(Self.intercepted(summary.normalised(question.lags)))), point,
+            summary.denormalised(others[1].predict(question.regressors))
         )
     }
-
-    mutating func removeAll() { self = LinearModels(horizon: horizon) }
 
     private static func intercepted(_ lags: SIMD16<Float>) -> SIMD16<Float> {
         var regressors = lags

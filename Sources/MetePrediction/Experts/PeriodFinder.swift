@@ -38,8 +38,6 @@ struct PeriodFinder: Sendable {
         if ticks % Self.ticksBetweenLooks == 0 { period = strongest(upTo: min(Self.longest, ticks / 2)) }
     }
 
-    mutating func removeAll() { self = PeriodFinder() }
-
     private func strongest(upTo last: Int) -> Int? {
         var lag = 2
         while lag < last, correlations[lag] <= correlations[lag - 1] { lag += 1 }

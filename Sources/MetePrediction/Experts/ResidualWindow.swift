@@ -38,13 +38,6 @@ struct ResidualWindow: Sendable {
         }
     }
 
-    /// Forgets everything and keeps its storage.
-    mutating func removeAll() {
-        arrivals.removeAll(keepingCapacity: true)
-        sorted.removeAll(keepingCapacity: true)
-        oldest = 0
-    }
-
     /// The residual that bounds a share `level` of residuals; nil while there are too few for that level.
     func bound(at level: Double) -> Float? {
         let rank = Int((Double(sorted.count + 1) * level).rounded(.up))

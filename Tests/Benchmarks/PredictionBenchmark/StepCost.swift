@@ -10,10 +10,30 @@ enum StepCost {
     static func printTable() {
         let demands = series(count: 4_096)
         print("cost per step, \(components) components in turn, \(ticks) ticks, median of 5")
+        // Before anything was freed that could be used again; the second stays while the first is there.
+        let (one, all) = (forecasters([1]), forecasters([1, 10, 100]))
+        let (least, most) = ((one.bytes / 1024).text(1), (all.bytes / 1024).text(1))
+        print("  memory: \(least) KiB at horizon 1, \(most) KiB at [1, 10, 100]")
         for horizons in [[1], [10], [1, 10, 100]] {
             let forecaster = median { run(horizons: horizons, demands: demands) }
             print("  horizons \(horizons): \(forecaster.text(0)) ns per observe + forecast")
         }
+    }
+
+    /// Forecasters, and the bytes that each has with all that it has allocated.
+    private static func forecasters(_ horizons: [Int]) -> (kept: [DemandForecaster], bytes: Double) {
+        var settings = ForecastSettings(ceiling: 1e6, tick: .perSecond)
+        settings.horizons = horizons
+        let count = 1_000
+        let before = residentBytes()
+        let forecasters = (0..<count).map { _ in DemandForecaster(settings) }
+        return (forecasters, (residentBytes() - before) / Double(count))
+    }
+
+    /// Of this process; NaN where the kernel does not say.
+    private static func residentBytes() -> Double {
+        let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
+        return fields.count > 1 ? (Double(fields[1]) ?? .nan) * Double(sysconf(Int32(_SC_PAGESIZE))) : .nan
     }
 
     private static func run(horizons: [Int], demands: [Double]) -> Double {
