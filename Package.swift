@@ -61,6 +61,9 @@ let package = Package(
         .target(name: "CMeteNetwork", cSettings: strictC, linkerSettings: [.linkedLibrary("m")]),
         .target(name: "MetePrediction", dependencies: ["MeteModel", "CMeteNetwork"], swiftSettings: strict),
 
+        // MARK: Evaluate: forecasts against what then came
+        .target(name: "MeteEvaluation", dependencies: ["MeteModel", "MetePrediction"], swiftSettings: strict),
+
         // MARK: Partition: forecasts and policy become a plan
         .target(name: "MetePartition", dependencies: ["MeteModel"], swiftSettings: strict),
 
@@ -106,8 +109,8 @@ let package = Package(
         .target(
             name: "MeteTraceCommands",
             dependencies: [
-                "MeteModel", "MetePolicy", "MeteTrace", "MeteStore", "MeteReport", "MeteText", "CMeteTerminal",
-                argumentParser,
+                "MeteModel", "MetePolicy", "MeteTrace", "MeteStore", "MeteEvaluation", "MeteReport", "MeteText",
+                "CMeteTerminal", argumentParser,
             ],
             swiftSettings: strict),
         .target(
@@ -161,12 +164,16 @@ let package = Package(
         .testTarget(
             name: "MeteTraceCommandsTests",
             dependencies: [
-                "MeteModel", "MeteTrace", "MeteStore", "MeteTraceCommands", "MeteTestSupport", "SeededRandom",
+                "MeteModel", "MeteTrace", "MeteStore", "MeteEvaluation", "MeteTraceCommands", "MeteTestSupport",
+                "SeededRandom",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "MetePredictionTests", dependencies: ["MeteModel", "MetePrediction", "CMeteNetwork", "SeededRandom"],
             resources: [.copy("Network/Fixtures")], swiftSettings: strict),
+        .testTarget(
+            name: "MeteEvaluationTests", dependencies: ["MeteModel", "MeteEvaluation", "SeededRandom"],
+            swiftSettings: strict),
         .testTarget(
             name: "MetePartitionTests", dependencies: ["MeteModel", "MetePartition", "SeededRandom"],
             swiftSettings: strict),

@@ -13,7 +13,7 @@ package struct MeteCommand: ParsableCommand {
         subcommands: [
             AgentCommand.self, PlanCommand.self, TraceCommand.self, TopCommand.self, RecordCommand.self,
             ReplayCommand.self, QueryCommand.self, CompareCommand.self, ExportCommand.self,
-            ReportCommand.self,
+            ReportCommand.self, EvalCommand.self,
             StatusCommand.self, DoctorCommand.self, RestoreCommand.self,
         ])
 

@@ -2,8 +2,10 @@
 package enum ForecastSource: String, Hashable, Sendable, Codable {
     /// The reactive fallback: a decayed peak of what was seen.
     case decayedPeak
-    /// An online autoregressive model with empirical residual quantiles.
+    /// An autoregressive model alone: in recordings that do not know `combination`.
     case autoregressive
+    /// Several predictors, weighed by how well each did lately, with bounds corrected for coverage.
+    case combination
 }
 
 /// How well recent forecasts from the same source described what then came.
@@ -12,12 +14,15 @@ package struct Calibration: Equatable, Sendable, Codable {
     package var coverage: Double
     /// Mean pinball loss at 0.95 of recent forecasts, in the resource's measure.
     package var pinballLoss: Double
+    /// Mean distance of the 0.95 quantile from the median of recent forecasts, in the resource's measure.
+    package var width: Double
     /// Forecasts scored so far within the scoring window.
     package var samples: Int
 
-    package init(coverage: Double, pinballLoss: Double, samples: Int) {
+    package init(coverage: Double, pinballLoss: Double, width: Double = 0, samples: Int) {
         self.coverage = coverage
         self.pinballLoss = pinballLoss
+        self.width = width
         self.samples = samples
     }
 

@@ -8,9 +8,13 @@ package enum SampleFault: Error, Equatable, Sendable, Codable, CustomStringConve
     /// More than the machine could have delivered.
     case aboveCeiling(Double, ceiling: Double)
 
+    /// Of no later tick than one that was taken in before.
+    case stale
+
     package var description: String {
         switch self {
         case .missing: "missing"
+        case .stale: "of an earlier tick"
         case .notANumber: "not a number"
         case .infinite: "infinite"
         case .negative(let demand): "negative (\(demand.brief))"

@@ -1,139 +1,102 @@
 package import MeteModel
 
-/// Forecasts one component's demand of one resource: puts several predictors on trial and speaks through the best.
+/// Forecasts one component's demand of one resource, at each horizon by a combination of experts.
 ///
-/// Per tick, each predictor's forecast for that tick is scored by its pinball loss, each learns the demand, and each forecasts
-/// anew. The one with the lowest mean loss over the recent past decides; another takes over only when it is better by a
-/// margin, so that two equals do not flap. The fallback decides while the last sample could not be used, and
-/// while the others have no forecast, too few scored ones, or bounds that held too rarely; in the last case they
-/// start again from nothing.
+/// A demand that cannot be right (missing, not a number, negative, above the ceiling, of an earlier tick) reaches no model,
+/// and the fallback decides until the next that can be. `HorizonTrack` says when it decides beside that.
 ///
 /// A forecast expires a fixed time after the last valid sample, however often it is asked for: when measurements cease, so
 /// do forecasts.
 ///
-/// Cost: little more than the sum of its predictors'; no allocation in steady state. Copying it copies
-/// its predictors' storage at the next tick: keep it in one place.
+/// Inside, demands are single-precision numbers, for ceilings above 1e30 in units of a part of the ceiling.
+/// No allocation in steady state. Copying it copies its experts' storage at the next tick: keep it in one place.
 package struct DemandForecaster: Sendable {
     private let settings: ForecastSettings
-    /// The fallback is the first.
-    private var contenders: [Contender]
-    /// Who won the last comparison.
-    private var incumbent = 0
-    /// Who speaks now: the incumbent, or the fallback in its stead.
-    private var speaker = 0
-    private var reason = ForecastReason.onlySource
+    /// A demand of 1 inside, in the resource's measure.
+    private let unit: Double
+    private var summary = DemandSummary()
+    private var tracks: [HorizonTrack]
     private var lastValid: Instant?
+    private var lastFault: SampleFault?
+
+    /// Largest number inside, below the largest that single precision holds by more than any sum of losses.
+    private static let largest = 1e30
 
     package init(_ settings: ForecastSettings) {
-        self.init(
-            settings, fallback: PredictorRoster.fallback(horizon: settings.horizon),
-            experts: PredictorRoster.experts(horizon: settings.horizon))
-    }
-
-    init(_ settings: ForecastSettings, fallback: any Predictor, experts: [any Predictor]) {
+        precondition(!settings.horizons.isEmpty, "a forecaster needs a horizon")
         self.settings = settings
-        contenders = ([fallback] + experts).map { Contender($0, horizon: settings.horizon) }
+        let unit = max(1, settings.ceiling / Self.largest)
+        self.unit = unit
+        tracks = settings.horizons.map { HorizonTrack(horizon: $0, settings, unit: unit) }
     }
 
     /// A tick has ended at `end` in which this demand was measured; nil when nothing was measured.
     ///
+    /// - Parameter network: for a horizon, quantiles that a learned network forecasts from this demand on, in the resource's
+    ///   measure; nil where it has none.
     /// - Returns: why the sample was not used, or nil when it was.
     @discardableResult
-    package mutating func observe(_ demand: Double?, at end: Instant) -> SampleFault? {
+    package mutating func observe(
+        _ demand: Double?, at end: Instant, network: (_ horizon: Int) -> Quantiles? = { _ in nil }
+    ) -> SampleFault? {
+        if let lastValid, end <= lastValid {
+            lastFault = .stale
+            return .stale
+        }
         switch settings.validate(demand) {
         case .success(let demand):
-            for index in contenders.indices {
-                contenders[index].observe(demand, planningLevel: settings.planningLevel, ceiling: settings.ceiling)
-            }
+            if let lastValid, end - lastValid > settings.lifetime { bridgeGap() }
             lastValid = end
-            choose()
+            lastFault = nil
+            let inside = Float(demand / unit)
+            summary.observe(inside)
+            for index in tracks.indices {
+                let quantiles = settings.expectsNetwork ? network(settings.horizons[index]) : nil
+                tracks[index].observe(inside, summary, network: quantiles.flatMap { usable($0) })
+            }
             return nil
         case .failure(let fault):
-            for index in contenders.indices { contenders[index].skip(ceiling: settings.ceiling) }
-            speaker = 0
-            reason = .invalidSample(fault)
+            lastFault = fault
+            summary.skip()
+            for index in tracks.indices { tracks[index].skip(summary) }
             return fault
         }
     }
 
-    /// The demand `horizon` ticks after the last one observed; nil before the first valid sample and once that is too old.
-    package func forecast(at now: Instant) -> Forecast? {
-        guard let lastValid, let demand = contenders[speaker].latest else { return nil }
+    /// The demand `horizon` ticks after the last one observed; nil before the first valid sample, once that is too old, and for
+    /// horizons that are not in the settings.
+    package func forecast(at now: Instant, horizon: Int) -> Forecast? {
+        guard let lastValid, let index = settings.horizons.firstIndex(of: horizon) else { return nil }
         let expires = lastValid + settings.lifetime
         guard now < expires else { return nil }
-        return Forecast(
-            demand: demand, expires: expires, calibration: contenders[speaker].scores.calibration,
-            source: contenders[speaker].source, reason: reason)
+        return tracks[index].forecast(expires: expires, after: lastFault)
     }
 
-    /// What each predictor would forecast, and how its earlier forecasts did; the fallback first.
-    package var trials: [(source: ForecastSource, latest: Quantiles?, calibration: Calibration)] {
-        contenders.map { ($0.source, $0.latest, $0.scores.calibration) }
+    /// The forecast for the first horizon.
+    package func forecast(at now: Instant) -> Forecast? {
+        forecast(at: now, horizon: settings.horizons[0])
     }
 
-    /// Settles who speaks until the next tick, and why.
-    private mutating func choose() {
-        let obstacle = admit()
-        speaker = incumbent
-
-        // A loss is compared over the same number of ticks for all, however long each has been scored.
-        var window = contenders[0].scores.count
-        for index in contenders.indices where isEligible(index) { window = min(window, contenders[index].scores.count) }
-
-        var rival: (index: Int, loss: Double)?
-        for index in contenders.indices where index != incumbent && isEligible(index) {
-            let loss = contenders[index].scores.loss(ofLatest: window)
-            if loss < rival?.loss ?? .infinity { rival = (index, loss) }
-        }
-        guard let rival else {
-            reason = obstacle ?? .onlySource
-            return
-        }
-
-        let loss = contenders[incumbent].scores.loss(ofLatest: window)
-        if rival.loss < (1 - settings.switchMargin) * loss {
-            reason = .lowerLoss(rival.loss, rival: contenders[incumbent].source, rivalLoss: loss)
-            incumbent = rival.index
-            speaker = rival.index
-        } else if rival.loss < loss {
-            reason = .kept(loss: loss, rival: contenders[rival.index].source, rivalLoss: rival.loss)
-        } else {
-            reason = .lowerLoss(loss, rival: contenders[rival.index].source, rivalLoss: rival.loss)
-        }
+    /// What an expert alone forecasts, before any correction; nil where there is nothing yet.
+    package func quantiles(of expert: ForecastExpert, horizon: Int) -> Quantiles? {
+        guard expert != .network || settings.expectsNetwork, let index = settings.horizons.firstIndex(of: horizon)
+        else { return nil }
+        return tracks[index].forecaster.quantiles(of: expert)
+            .map { Quantiles($0).scaled(by: unit, upTo: settings.ceiling) }
     }
 
-    /// Whether a contender may speak: the fallback always may.
-    private func isEligible(_ index: Int) -> Bool {
-        index == 0 || contenders[index].latest != nil && contenders[index].scores.count >= settings.leastScored
+    /// What was issued before a gap in time is for ticks that nobody saw, and what lies before it is no lag of what follows.
+    private mutating func bridgeGap() {
+        summary.skip()
+        for index in tracks.indices { tracks[index].forgetIssued() }
     }
 
-    /// Makes experts that cover too little start again, and the fallback the incumbent where the incumbent may not speak.
-    ///
-    /// - Returns: what keeps the first expert that may not speak from it.
-    private mutating func admit() -> ForecastReason? {
-        var obstacle: ForecastReason?
-        for index in contenders.indices.dropFirst() {
-            let calibration = contenders[index].scores.calibration
-            if calibration.samples >= settings.leastForCoverage, calibration.coverage < settings.leastCoverage {
-                contenders[index].setAside(horizon: settings.horizon)
-            }
-            if isEligible(index) {
-                contenders[index].readmit()
-            } else {
-                obstacle = obstacle ?? self.obstacle(of: index)
-                if incumbent == index { incumbent = 0 }
-            }
-        }
-        return obstacle
-    }
-
-    private func obstacle(of index: Int) -> ForecastReason {
-        let contender = contenders[index]
-        if let coverage = contender.setAsideFor {
-            return .poorCoverage(source: contender.source, coverage: coverage, least: settings.leastCoverage)
-        }
-        guard contender.latest != nil else { return .notReady(source: contender.source) }
-        return .tooFewSamples(
-            source: contender.source, scored: contender.scores.count, needed: settings.leastScored)
+    /// A network's quantiles inside; nil unless they are a distribution: finite, not negative, not crossing.
+    private func usable(_ quantiles: Quantiles) -> SIMD4<Float>? {
+        let values = quantiles.scaled(by: 1 / unit, upTo: settings.ceiling / unit)
+        guard 0 <= values.median, values.median <= values.p90, values.p90 <= values.p95, values.p95 <= values.p99,
+            values.p99.isFinite
+        else { return nil }
+        return SIMD4(values)
     }
 }

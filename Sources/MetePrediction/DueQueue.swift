@@ -13,6 +13,9 @@ struct DueQueue<Element: Sendable>: Sendable {
     /// What was issued `horizon` ticks before the tick that is now being observed.
     var due: Element? { slots[next] }
 
+    /// What was issued last.
+    var latest: Element? { slots[next == 0 ? slots.count - 1 : next - 1] }
+
     /// Ends the tick: drops what was due and takes what is issued now.
     mutating func advance(issuing element: Element?) {
         slots[next] = element

@@ -11,20 +11,24 @@ package struct ForecastReport: Equatable, Sendable, Codable {
     package var coverage: Double
     /// Mean pinball loss at 0.95 of recent forecasts, in cores.
     package var pinballLoss: Double
-    /// Forecasts that were scored for the two numbers above.
+    /// Mean distance of the 0.95 quantile from the median of recent forecasts, in cores.
+    package var width: Double
+    /// Forecasts that were scored for the three numbers above.
     package var samples: Int
     /// Negative when it has expired and is not acted on.
     package var expiresInSeconds: Double
 
     package init(
-        demand: Quantiles, source: ForecastSource, reason: String, coverage: Double, pinballLoss: Double, samples: Int,
-        expiresInSeconds: Double
+        demand: Quantiles, source: ForecastSource, reason: String, coverage: Double, pinballLoss: Double,
+        width: Double = 0,
+        samples: Int, expiresInSeconds: Double
     ) {
         self.demand = demand
         self.source = source
         self.reason = reason
         self.coverage = coverage
         self.pinballLoss = pinballLoss
+        self.width = width
         self.samples = samples
         self.expiresInSeconds = expiresInSeconds
     }
@@ -34,6 +38,7 @@ package struct ForecastReport: Equatable, Sendable, Codable {
         self.init(
             demand: forecast.demand, source: forecast.source, reason: forecast.reason.description,
             coverage: forecast.calibration.coverage, pinballLoss: forecast.calibration.pinballLoss,
-            samples: forecast.calibration.samples, expiresInSeconds: (forecast.expires - now).seconds)
+            width: forecast.calibration.width, samples: forecast.calibration.samples,
+            expiresInSeconds: (forecast.expires - now).seconds)
     }
 }

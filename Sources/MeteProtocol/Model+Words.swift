@@ -49,6 +49,7 @@ extension ForecastSource {
         switch self {
         case .decayedPeak: "decayed peak"
         case .autoregressive: "autoregressive"
+        case .combination: "combination"
         }
     }
 }

@@ -61,7 +61,7 @@ struct AgentRecorderTests {
             ], stalls: Stalls(cpu: Stalls.Pressure(some: 5_000_000)))
         let forecast = Forecast(
             demand: Quantiles(median: 0.25, p90: 0.5, p95: 0.75, p99: 1), expires: end, calibration: .unknown,
-            source: .decayedPeak, reason: .onlySource)
+            source: .decayedPeak, reason: .invalidSample(.missing))
         let plan = PartitionPlan(
             resource: .cpu, capacity: 1.5, unit: 0.125,
             allotments: [
@@ -112,7 +112,7 @@ struct AgentRecorderTests {
         #expect(decisions.count == 30)
         let last = try #require(decisions.last)
         #expect(last.forecast?.demand == Quantiles(median: 0.25, p90: 0.5, p95: 0.75, p99: 1))
-        #expect(last.forecast?.reason == "\(ForecastReason.onlySource)")
+        #expect(last.forecast?.reason == "\(ForecastReason.invalidSample(.missing))")
         #expect(last.allotment?.amount == 0.75 && last.allotment?.change == .raised)
         #expect(
             last.allotment?.grants == [

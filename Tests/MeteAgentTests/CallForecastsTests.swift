@@ -17,13 +17,11 @@ struct CallForecastsTests {
 
     /// - Parameter calls: in a tick, nil for a window without any.
     private static func observe(
-        _ forecasts: inout CallForecasts, _ component: String, _ calls: UInt64?, at tick: Int,
-        class: ComponentClass = .latency
+        _ forecasts: inout CallForecasts, _ component: String, _ calls: UInt64?, at tick: Int
     ) {
         let sample = Self.sample(component, calls: calls ?? 0, inside: 0.5, at: tick)
         forecasts.observe(
-            calls == nil ? [] : [sample], start: sample.start, end: sample.end, cpus: 2, tick: Self.tick,
-            class: { _ in `class` })
+            calls == nil ? [] : [sample], start: sample.start, end: sample.end, cpus: 2, tick: Self.tick)
     }
 
     private static func end(of tick: Int) -> Instant { Instant(nanoseconds: Nanoseconds(tick + 1) * Self.tick) }
@@ -56,8 +54,7 @@ struct CallForecastsTests {
         let all = (0..<most + 3).map { Self.sample("c\($0)", calls: UInt64($0 + 1), inside: 0.5, at: 0) }
         func observe(_ samples: [CallSample], at tick: Int) {
             forecasts.observe(
-                samples, start: Self.end(of: tick - 1), end: Self.end(of: tick), cpus: 2, tick: Self.tick,
-                class: { _ in .latency })
+                samples, start: Self.end(of: tick - 1), end: Self.end(of: tick), cpus: 2, tick: Self.tick)
         }
         observe(all, at: 0)
         #expect(forecasts.beyond.map(\.component.name) == ["c2", "c1", "c0"])
@@ -81,13 +78,11 @@ struct CallForecastsTests {
         #expect(forecasts.snapshot(at: Self.end(of: 601)).isEmpty)
     }
 
-    @Test func anotherClassBeginsAnew() {
+    @Test func everyComponentHasItsOwnUntilAllAreForgotten() {
         var forecasts = CallForecasts()
         Self.observe(&forecasts, "web", 40, at: 0)
-        Self.observe(&forecasts, "batch", 40, at: 1, class: .batch)
+        Self.observe(&forecasts, "batch", 40, at: 1)
         #expect(forecasts.snapshot(at: Self.end(of: 1)).map(\.sample.component.name) == ["batch", "web"])
-        forecasts.forgetOthers { _ in .batch }
-        #expect(forecasts.snapshot(at: Self.end(of: 1)).map(\.sample.component.name) == ["batch"])
         forecasts.forgetAll()
         #expect(forecasts.snapshot(at: Self.end(of: 1)).isEmpty)
     }

@@ -110,7 +110,7 @@ import Testing
         policy.cpu.maximum = 2
         let forecast = Forecast(
             demand: Quantiles(point: 1), expires: Instant(nanoseconds: 1), calibration: .unknown,
-            source: .decayedPeak, reason: .onlySource)
+            source: .decayedPeak, reason: .invalidSample(.missing))
         let claimant = Claimant(cpuOf: policy, forecast: forecast, measured: 0.25)
         #expect(
             claimant

@@ -4,75 +4,45 @@ import Testing
 
 @testable import MetePrediction
 
-/// An expert that always says the same.
-private struct Fixed<Value: FixedValue>: Predictor {
-    static var source: ForecastSource { .autoregressive }
-    private var seen = false
-
-    init(horizon: Int) {}
-    mutating func observe(_ demand: Double) { seen = true }
-    mutating func skip() {}
-    func forecast() -> Quantiles? { seen ? Value.quantiles : nil }
-}
-
-private protocol FixedValue: Sendable {
-    static var quantiles: Quantiles { get }
-}
-
-/// An expert that says nothing for 100 ticks and 11 from then on.
-private struct Late: Predictor {
-    static let source = ForecastSource.autoregressive
-    private var ticks = 0
-
-    init(horizon: Int) {}
-    mutating func observe(_ demand: Double) { ticks += 1 }
-    mutating func skip() { ticks += 1 }
-    func forecast() -> Quantiles? { ticks < 100 ? nil : Quantiles(point: 11) }
-}
-
-private enum Ten: FixedValue { static let quantiles = Quantiles(point: 10) }
-private enum ABitLess: FixedValue { static let quantiles = Quantiles(point: 9.97) }
-private enum Less: FixedValue { static let quantiles = Quantiles(point: 9.9) }
-private enum Zero: FixedValue { static let quantiles = Quantiles(point: 0) }
-private enum Crossing: FixedValue { static let quantiles = Quantiles(median: 3, p90: 2, p95: 1, p99: 0) }
-private enum NotANumber: FixedValue { static let quantiles = Quantiles(point: .nan) }
-
 struct DemandForecasterTests {
     private static let tick = 100 * Nanoseconds.perMillisecond
 
-    private func settings(_ class: ComponentClass = .throughput) -> ForecastSettings {
-        ForecastSettings(class: `class`, ceiling: 64, tick: Self.tick, lifetimeTicks: 5)
+    private func forecaster(_ horizons: [Int] = [1], network: Bool = false) -> DemandForecaster {
+        var settings = ForecastSettings(ceiling: 64, tick: Self.tick, lifetimeTicks: 5)
+        settings.horizons = horizons
+        settings.expectsNetwork = network
+        return DemandForecaster(settings)
     }
 
     private func instant(_ tick: Int) -> Instant { Instant(nanoseconds: Nanoseconds(tick) * Self.tick) }
 
     /// Observes the demands as ticks 0, 1, …, and returns the forecast after each.
     @discardableResult
-    private func run(_ forecaster: inout DemandForecaster, _ demands: [Double?], from start: Int = 0) -> [Forecast?] {
+    private func run(
+        _ forecaster: inout DemandForecaster, _ demands: [Double?], from start: Int = 0, horizon: Int = 1
+    ) -> [Forecast?] {
         demands.enumerated().map { index, demand in
             forecaster.observe(demand, at: instant(start + index))
-            return forecaster.forecast(at: instant(start + index))
+            return forecaster.forecast(at: instant(start + index), horizon: horizon)
         }
     }
 
-    private func scripted(_ expert: any Predictor) -> DemandForecaster {
-        DemandForecaster(settings(), fallback: DecayedPeak(horizon: 1), experts: [expert])
-    }
-
     @Test func knowsNothingBeforeTheFirstValidSample() {
-        var forecaster = DemandForecaster(settings())
+        var forecaster = forecaster()
         #expect(forecaster.forecast(at: instant(0)) == nil)
         run(&forecaster, [nil, .nan])
         #expect(forecaster.forecast(at: instant(2)) == nil)
     }
 
-    @Test func theFallbackDecidesFromTheFirstSample() throws {
-        var forecaster = DemandForecaster(settings())
-        let forecast = try #require(run(&forecaster, [1.5])[0])
-        #expect(forecast.source == .decayedPeak)
-        #expect(forecast.demand.median == 1.5)
-        #expect(forecast.reason == .notReady(source: .autoregressive))
-        #expect(forecast.calibration == .unknown)
+    @Test func theFallbackDecidesFromTheFirstSampleUntilTheCombinationIsScored() throws {
+        var forecaster = forecaster()
+        let forecasts = run(&forecaster, DemandSeries.noise.demands(40))
+        let first = try #require(forecasts[0])
+        #expect(first.source == .decayedPeak)
+        #expect(first.reason == .tooFewSamples(source: .combination, scored: 0, needed: 30))
+        #expect(first.calibration == .unknown)
+        #expect(forecasts.prefix(30).allSatisfy { $0?.source == .decayedPeak })
+        #expect(forecasts.dropFirst(30).allSatisfy { $0?.source == .combination })
     }
 
     @Test(arguments: [
@@ -84,29 +54,44 @@ struct DemandForecasterTests {
         (64.1, .aboveCeiling(64.1, ceiling: 64)),
         (1e300, .aboveCeiling(1e300, ceiling: 64)),
     ])
-    func aFaultySampleIsNamedAndLeavesTheFallbackAsItWas(demand: Double?, fault: SampleFault) throws {
-        var forecaster = DemandForecaster(settings())
-        run(&forecaster, DemandSeries.sawtooth.demands(300))
-        let fallback = forecaster.trials[0].latest
-        #expect(forecaster.forecast(at: instant(299))?.source == .autoregressive)
+    func aFaultySampleIsNamedAndReachesNoModel(demand: Double?, fault: SampleFault) throws {
+        var faulty = forecaster()
+        var missing = forecaster()
+        let demands = DemandSeries.sawtooth.demands(400)
+        run(&faulty, Array(demands[..<300]))
+        run(&missing, Array(demands[..<300]))
+        #expect(faulty.forecast(at: instant(299))?.source == .combination)
 
-        #expect(forecaster.observe(demand, at: instant(300)) == fault)
-        let forecast = try #require(forecaster.forecast(at: instant(300)))
+        #expect(faulty.observe(demand, at: instant(300)) == fault)
+        missing.observe(nil, at: instant(300))
+        let forecast = try #require(faulty.forecast(at: instant(300)))
         #expect(forecast.source == .decayedPeak)
         #expect(forecast.reason == .invalidSample(fault))
-        #expect(forecast.demand == fallback)
         #expect(forecast.expires == instant(304))
+        // Whatever was wrong, it is as though nothing had been measured.
+        #expect(
+            run(&faulty, Array(demands[301...]), from: 301) == run(&missing, Array(demands[301...]), from: 301))
     }
 
-    @Test func theModelSpeaksAgainAtTheNextValidSample() {
-        var forecaster = DemandForecaster(settings())
+    @Test func aSampleOfAnEarlierTickIsStale() throws {
+        var forecaster = forecaster()
+        run(&forecaster, DemandSeries.noise.demands(100))
+        #expect(forecaster.observe(60, at: instant(99)) == .stale)
+        #expect(forecaster.observe(60, at: instant(50)) == .stale)
+        #expect(forecaster.forecast(at: instant(99))?.reason == .invalidSample(.stale))
+        #expect(forecaster.observe(2, at: instant(100)) == nil)
+        #expect(try #require(forecaster.forecast(at: instant(100))).demand.p99 < 10)
+    }
+
+    @Test func theCombinationSpeaksAgainAtTheNextValidSample() {
+        var forecaster = forecaster()
         let demands = DemandSeries.sawtooth.demands(302)
         run(&forecaster, Array(demands[..<300]) + [nil])
-        #expect(run(&forecaster, [demands[301]], from: 301)[0]?.source == .autoregressive)
+        #expect(run(&forecaster, [demands[301]], from: 301)[0]?.source == .combination)
     }
 
     @Test func noForecastOutlivesItsExpiry() {
-        var forecaster = DemandForecaster(settings())
+        var forecaster = forecaster()
         run(&forecaster, DemandSeries.noise.demands(300))
         // The last valid sample was at tick 299, and forecasts live for 5 ticks.
         for tick in 300..<304 {
@@ -119,126 +104,102 @@ struct DemandForecasterTests {
         #expect(run(&forecaster, [1], from: 305)[0]?.expires == instant(310))
     }
 
-    @Test func anExpertMustBeScoredBeforeItDecides() {
-        var forecaster = scripted(Fixed<Ten>(horizon: 1))
-        let forecasts = run(
-            &forecaster, [Double](repeating: 10, count: 20) + (0..<40).map { $0.isMultiple(of: 2) ? 9 : 10 })
-        #expect(forecasts[20]?.reason == .tooFewSamples(source: .autoregressive, scored: 20, needed: 30))
-        #expect(forecasts.prefix(30).allSatisfy { $0?.source == .decayedPeak })
+    @Test func nothingIsScoredAcrossATimeThatNobodySaw() throws {
+        var forecaster = forecaster()
+        run(&forecaster, DemandSeries.noise.demands(100))
+        let before = try #require(forecaster.forecast(at: instant(99))).calibration.samples
+        run(&forecaster, [40], from: 5_000)
+        #expect(try #require(forecaster.forecast(at: instant(5_000))).calibration.samples == before)
     }
 
-    @Test func theChoiceFollowsTheRegime() {
-        var forecaster = scripted(Fixed<Ten>(horizon: 1))
-        var generator = SplitMix64(seed: 21)
-        // Between 8 and 10 at random, a bound of 10 is hard to beat; around 2 it is eight too high.
-        let high = (0..<300).map { _ in 8 + 2 * generator.uniform() }
-        let low = (0..<300).map { _ in 2 + 0.1 * generator.uniform() }
-        let forecasts = run(&forecaster, high + low + high)
-        #expect(forecasts[299]?.source == .autoregressive)
-        #expect(forecasts[599]?.source == .decayedPeak)
-        #expect(forecasts[899]?.source == .autoregressive)
-        let changes = zip(forecasts, forecasts.dropFirst()).count { $0?.source != $1?.source }
-        #expect(changes == 3)
+    @Test func everyHorizonHasItsOwnForecast() throws {
+        var forecaster = forecaster([1, 10, 100])
+        // A cycle of 60 ticks: after 1,200 of them the next tick is of phase 0, the tenth of phase 9, the hundredth of phase 39.
+        run(&forecaster, (0..<1_200).map { Double($0 % 60) / 10 })
+        let medians = try [1, 10, 100].map {
+            try #require(forecaster.forecast(at: instant(1_199), horizon: $0)).demand.median
+        }
+        #expect(abs(medians[0] - 0) < 0.3 && abs(medians[1] - 0.9) < 0.3 && abs(medians[2] - 3.9) < 0.3, "\(medians)")
+        #expect(forecaster.forecast(at: instant(1_199), horizon: 7) == nil)
     }
 
-    @Test func equalsDoNotFlap() {
-        var forecaster = DemandForecaster(
-            settings(), fallback: DecayedPeak(horizon: 1), experts: [DecayedPeak(horizon: 1)])
-        let forecasts = run(&forecaster, DemandSeries.noise.demands(500))
-        #expect(forecasts.allSatisfy { $0?.source == .decayedPeak })
-        guard case .lowerLoss(let loss, _, let rivalLoss) = forecasts[499]?.reason else {
-            Issue.record("\(String(describing: forecasts[499]?.reason))")
+    @Test func confidenceIsMeasured() throws {
+        var forecaster = forecaster()
+        let last = try #require(run(&forecaster, DemandSeries.noise.demands(2_000))[1_999])
+        // Of noise with a deviation of 0.5: its 0.95 quantile is 0.82 above the median, and loses 0.052 there.
+        #expect(last.calibration.samples == 256)
+        #expect(abs(last.calibration.coverage - 0.95) < 0.03)
+        #expect(abs(last.calibration.width - 0.82) < 0.15)
+        #expect(abs(last.calibration.pinballLoss - 0.052) < 0.02)
+        guard case .weighted(_, let share, _, let second) = last.reason else {
+            Issue.record("\(last.reason)")
             return
         }
-        #expect(loss == rivalLoss)
+        #expect(share >= second && share <= 1 && second >= 0)
     }
 
-    @Test func takesOverOnlyWhenBetterByTheMargin() {
-        // At a demand of 9 a bound of 10 loses 0.05 per tick, 9.97 loses 3 % less, 9.9 loses 10 % less.
-        let demands = [Double](repeating: 9, count: 100)
-        var close = DemandForecaster(
-            settings(), fallback: Fixed<Ten>(horizon: 1), experts: [Fixed<ABitLess>(horizon: 1)])
-        let kept = run(&close, demands)[99]
-        #expect(kept?.demand.p95 == 10)
-        guard case .kept = kept?.reason else {
-            Issue.record("\(String(describing: kept?.reason))")
+    @Test func aNetworkThatKnowsMoreIsHeard() throws {
+        var forecaster = forecaster(network: true)
+        let demands = DemandSeries.noise.demands(601)
+        for (index, demand) in demands.dropLast().enumerated() {
+            // It knows the next demand.
+            let next = demands[index + 1]
+            forecaster.observe(demand, at: instant(index)) { _ in Quantiles(point: next) }
+        }
+        let forecast = try #require(forecaster.forecast(at: instant(599)))
+        #expect(abs(forecast.demand.median - demands[600]) < 0.05)
+        guard case .weighted(.network, let share, _, _) = forecast.reason else {
+            Issue.record("\(forecast.reason)")
             return
         }
-        var clear = DemandForecaster(settings(), fallback: Fixed<Ten>(horizon: 1), experts: [Fixed<Less>(horizon: 1)])
-        #expect(run(&clear, demands)[99]?.demand.p95 == 9.9)
+        #expect(share > 0.9)
     }
 
-    @Test func lossesAreComparedOverTheSameTicks() {
-        var forecaster = DemandForecaster(
-            settings(), fallback: Fixed<Ten>(horizon: 1), experts: [Late(horizon: 1)])
-        // The fallback's 10 was bad at 20, before the expert spoke; at 9 it is better than the expert's 11.
-        let demands = [Double](repeating: 20, count: 100) + [Double](repeating: 9, count: 50)
-        #expect(run(&forecaster, demands)[149]?.demand.p95 == 10)
-    }
-
-    @Test func anExpertWhoseBoundsDoNotHoldIsSetAside() {
-        var forecaster = scripted(Fixed<Zero>(horizon: 1))
-        let forecasts = run(&forecaster, DemandSeries.noise.demands(80))
-        #expect(forecasts.allSatisfy { $0?.source == .decayedPeak })
-        #expect(forecasts[60]?.reason == .poorCoverage(source: .autoregressive, coverage: 0, least: 0.85))
-        #expect(forecaster.trials[1].calibration.samples == 18)
-    }
-
-    @Test func whatIsNotADistributionCountsAsNoForecast() {
-        for expert in [Fixed<Crossing>(horizon: 1), Fixed<NotANumber>(horizon: 1)] as [any Predictor] {
-            var forecaster = scripted(expert)
-            let forecasts = run(&forecaster, DemandSeries.noise.demands(100))
-            #expect(forecasts.allSatisfy { $0?.reason == .notReady(source: .autoregressive) })
+    @Test(arguments: [
+        Quantiles(median: 3, p90: 2, p95: 1, p99: 0), Quantiles(point: .nan), Quantiles(point: -1),
+        Quantiles(median: 1, p90: 2, p95: 3, p99: .nan),
+    ])
+    func aNetworkThatSaysNoDistributionIsNotHeard(quantiles: Quantiles) {
+        var nonsense = forecaster(network: true)
+        var silent = forecaster(network: true)
+        for (index, demand) in DemandSeries.noise.demands(200).enumerated() {
+            nonsense.observe(demand, at: instant(index)) { _ in quantiles }
+            silent.observe(demand, at: instant(index))
         }
+        #expect(nonsense.forecast(at: instant(199)) == silent.forecast(at: instant(199)))
     }
 
-    @Test func noForecastExceedsTheCeiling() {
-        var forecaster = DemandForecaster(settings())
-        for forecast in run(&forecaster, [63, 64, 60, 64, 1, 64]) {
-            #expect(forecast.map { $0.demand.p99 <= 64 } == true)
-        }
-    }
-
-    @Test(arguments: [1, 10])
-    func calibrationCountsTheForecastsThatHeld(horizon: Int) throws {
-        var settings = settings(.latency)
-        settings.horizon = horizon
+    @Test func aCombinationThatGoesBadIsSetAsideAndStartsAgain() {
+        var settings = ForecastSettings(ceiling: 64, tick: Self.tick)
+        // Nothing covers as much as is asked for here.
+        settings.leastCoverage = 1.01
         var forecaster = DemandForecaster(settings)
-        let forecasts = run(&forecaster, DemandSeries.noise.demands(2_000))
-        let last = try #require(forecasts[1_999])
-        #expect(last.calibration.samples == 200)
-        let demands = DemandSeries.noise.demands(2_000)
-        let index = last.source == .decayedPeak ? 0 : 1
-        // Made again by hand from the bounds that this source gave for each of the last 200 ticks.
-        var replay = DemandForecaster(settings)
-        var bounds: [Double] = []
-        for (tick, demand) in demands.enumerated() {
-            replay.observe(demand, at: instant(tick))
-            bounds.append(replay.trials[index].latest?.p95 ?? .nan)
+        let forecasts = run(&forecaster, DemandSeries.noise.demands(200))
+        #expect(forecasts[119]?.source == .combination)
+        guard case .poorCoverage(.combination, let coverage, 1.01) = forecasts[125]?.reason else {
+            Issue.record("\(String(describing: forecasts[125]?.reason))")
+            return
         }
-        let held = (1_800..<2_000).count { demands[$0] <= bounds[$0 - horizon] }
-        let loss = (1_800..<2_000).reduce(0.0) {
-            $0 + pinballLoss(of: bounds[$1 - horizon], at: 0.95, for: demands[$1]) / 200
-        }
-        #expect(abs(last.calibration.coverage - Double(held) / 200) < 1e-12)
-        #expect(abs(last.calibration.pinballLoss - loss) < 1e-12)
-        #expect(last.calibration.coverage > 0.88)
+        #expect(coverage > 0.8)
+        #expect(forecasts[125]?.source == .decayedPeak)
+        // It decides again once 30 forecasts of the new one were scored.
+        #expect(forecasts[160]?.source == .combination)
+        #expect(forecasts[160]?.calibration.samples ?? 0 < 60)
     }
 
-    @Test(arguments: DemandSeries.allCases)
-    func sameSamplesGiveTheSameForecasts(series: DemandSeries) {
-        let demands = series.demands(400)
-        var first = DemandForecaster(settings())
-        var second = DemandForecaster(settings())
-        #expect(run(&first, demands) == run(&second, demands))
-    }
-
-    @Test func theFutureChangesNoPastForecast() {
-        let past = DemandSeries.autoregressive.demands(400)
-        var short = DemandForecaster(settings())
-        var long = DemandForecaster(settings())
-        let seen = run(&short, past)
-        let all = run(&long, past + DemandSeries.levelShifts.demands(300))
-        #expect(Array(all.prefix(400)) == seen)
+    @Test func coverageIsBackSoonAfterALevelShift() {
+        var generator = SplitMix64(seed: 12)
+        var shortfalls = 0
+        for seed in 0..<10 {
+            var forecaster = forecaster()
+            generator = SplitMix64(seed: UInt64(100 + seed))
+            let before = (0..<800).map { _ in max(0, 10 + generator.normal()) }
+            let after = (0..<200).map { _ in max(0, 15 + generator.normal()) }
+            let forecasts = run(&forecaster, before + after)
+            // From the 30th tick after the shift of five deviations on, nine in ten at least.
+            let covered = (830..<930).count { (before + after)[$0] <= forecasts[$0 - 1]?.demand.p95 ?? 0 }
+            if covered < 90 { shortfalls += 1 }
+        }
+        #expect(shortfalls == 0)
     }
 }

@@ -4,23 +4,23 @@ import Testing
 struct ForecastReasonTests {
     @Test(arguments: [
         (
-            ForecastReason.lowerLoss(0.0211, rival: .decayedPeak, rivalLoss: 0.0344),
-            "pinball loss 0.0211 against 0.0344 of decayedPeak"
+            ForecastReason.weighted(.regressionAnalog, 0.4123, .seasonalNaive, 0.25),
+            "regressionAnalog 0.412, seasonalNaive 0.25"
         ),
         (
-            .kept(loss: 0.31, rival: .autoregressive, rivalLoss: 0.3),
-            "kept: autoregressive is better by too little (0.3 against 0.31)"
+            .tooFewSamples(source: .combination, scored: 12, needed: 30),
+            "fallback: 12 of 30 forecasts of combination scored"
         ),
         (
-            .tooFewSamples(source: .autoregressive, scored: 12, needed: 30),
-            "fallback: 12 of 30 forecasts of autoregressive scored"
+            .poorCoverage(source: .combination, coverage: 0.7123, least: 0.75),
+            "fallback: combination reset, 0.95 coverage 0.712 below 0.75"
         ),
         (
-            .poorCoverage(source: .autoregressive, coverage: 0.7123, least: 0.85),
-            "fallback: autoregressive reset, 0.95 coverage 0.712 below 0.85"
+            .poorLoss(source: .combination, loss: 0.3, fallbackLoss: 0.1),
+            "fallback: combination reset, pinball loss 0.3 against 0.1"
         ),
-        (.notReady(source: .autoregressive), "fallback: autoregressive has no forecast yet"),
         (.invalidSample(.missing), "fallback: last sample missing"),
+        (.invalidSample(.stale), "fallback: last sample of an earlier tick"),
         (.invalidSample(.negative(-0.5)), "fallback: last sample negative (-0.5)"),
         (
             .invalidSample(.aboveCeiling(1234.5, ceiling: 64)),

@@ -42,7 +42,8 @@ enum GoldenJSON {
                 "pinballLoss" : 16,
                 "reason" : "no other",
                 "samples" : 64,
-                "source" : "decayedPeak"
+                "source" : "decayedPeak",
+                "width" : 0
               },
               "callsPerSecond" : 512,
               "component" : "shop",
@@ -134,7 +135,8 @@ enum GoldenJSON {
                 "pinballLoss" : 0.03125,
                 "reason" : "lower pinball loss",
                 "samples" : 64,
-                "source" : "autoregressive"
+                "source" : "autoregressive",
+                "width" : 0.25
               },
               "guarantee" : {
                 "amount" : 0.5,

@@ -31,8 +31,8 @@ enum GoldenReports {
                 demand: 0.375,
                 forecast: ForecastReport(
                     demand: Quantiles(median: 0.25, p90: 0.375, p95: 0.5, p99: 0.625), source: .autoregressive,
-                    reason: "lower pinball loss", coverage: 0.9375, pinballLoss: 0.03125, samples: 64,
-                    expiresInSeconds: 0.25),
+                    reason: "lower pinball loss", coverage: 0.9375, pinballLoss: 0.03125, width: 0.25,
+                    samples: 64, expiresInSeconds: 0.25),
                 allotment: AllotmentReport(allotment),
                 enforcement: EnforcementReport(
                     mode: .reserved, wantedMode: .reserved, cgroups: ["/sys/fs/cgroup/cpu/mete/shop"],

@@ -27,7 +27,7 @@ struct WordsTests {
         let forecast = Forecast(
             demand: Quantiles(point: 1), expires: Instant(nanoseconds: 1_500_000_000),
             calibration: Calibration(coverage: 0.94, pinballLoss: 0.02, samples: 50), source: .autoregressive,
-            reason: .onlySource)
+            reason: .invalidSample(.missing))
         #expect(ForecastReport(forecast, now: Instant(nanoseconds: 1_000_000_000)).expiresInSeconds == 0.5)
         #expect(ForecastReport(forecast, now: Instant(nanoseconds: 2_000_000_000)).expiresInSeconds == -0.5)
     }

@@ -6,8 +6,6 @@ import MetePrediction
 /// As demand of a component is: a window without any call is one in which 0 was wanted.
 struct CallForecasts {
     private struct Entry {
-        /// The class of the component that its forecasts are chosen for.
-        let `class`: ComponentClass
         var last: CallSample
         var calls: DemandForecaster
         var inside: DemandForecaster
@@ -29,12 +27,9 @@ struct CallForecasts {
 
     /// Takes in a window.
     ///
-    /// - Parameters:
-    ///   - samples: what was called in it.
-    ///   - class: of a component, whose quantile its forecasts are chosen for.
+    /// - Parameter samples: what was called in it.
     mutating func observe(
-        _ samples: [CallSample], start: Instant, end: Instant, cpus: Int, tick: Nanoseconds,
-        class: (ComponentID) -> ComponentClass
+        _ samples: [CallSample], start: Instant, end: Instant, cpus: Int, tick: Nanoseconds
     ) {
         let present = Dictionary(samples.map { ($0.subcomponent, $0) }, uniquingKeysWith: { first, _ in first })
         beyond = []
@@ -47,12 +42,11 @@ struct CallForecasts {
                 beyond.append(sample)
                 continue
             }
-            let itsClass = `class`(sample.component)
             func forecaster(_ ceiling: Double) -> DemandForecaster {
-                DemandForecaster(ForecastSettings(class: itsClass, ceiling: ceiling, tick: tick))
+                DemandForecaster(ForecastSettings(ceiling: ceiling, tick: tick))
             }
             entries[name] = Entry(
-                class: itsClass, last: sample, calls: forecaster(Double(cpus) * Self.mostCallsPerCPU),
+                last: sample, calls: forecaster(Double(cpus) * Self.mostCallsPerCPU),
                 inside: forecaster(Self.mostThreads))
         }
         for name in entries.keys {
@@ -76,11 +70,6 @@ struct CallForecasts {
     }
 
     mutating func forgetAll() { entries = [:] }
-
-    /// Forgets those of components that are of another class now.
-    mutating func forgetOthers(than class: (ComponentID) -> ComponentClass) {
-        entries = entries.filter { `class`($0.value.last.component) == $0.value.class }
-    }
 
     /// By component and function.
     func snapshot(at now: Instant) -> [AgentSnapshot.Call] {

@@ -4,8 +4,6 @@ import MetePrediction
 
 /// What the agent remembers of one component from tick to tick.
 struct ComponentState {
-    /// The class that its forecaster plans for.
-    let `class`: ComponentClass
     var forecaster: DemandForecaster
     var watch = GuaranteeWatch()
     var correction = ShareCorrection()
@@ -15,9 +13,8 @@ struct ComponentState {
     /// Whether it was in a window since the last look for those that are gone.
     var isPresent = true
 
-    init(policy: ComponentPolicy, tick: Nanoseconds, ceiling: Double) {
-        `class` = policy.class
-        forecaster = DemandForecaster(ForecastSettings(class: policy.class, ceiling: ceiling, tick: tick))
+    init(tick: Nanoseconds, ceiling: Double) {
+        forecaster = DemandForecaster(ForecastSettings(ceiling: ceiling, tick: tick))
     }
 
     /// Takes in the component's window.

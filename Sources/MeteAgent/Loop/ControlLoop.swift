@@ -45,13 +45,10 @@ package final class ControlLoop {
 
     /// Puts another policy in force from the next tick on.
     package func adopt(_ policy: Policy) {
-        // What a component's class plans for, and the length of a tick, make a forecaster; the rest of what was learned stays.
+        // A forecaster is made for the length of a tick; what it has learned of a component holds whatever its policy.
         if policy.tick != self.policy.tick {
             states = [:]
             calls.forgetAll()
-        } else {
-            states = states.filter { id, state in tracer.policy(of: id).class == state.class }
-            calls.forgetOthers { tracer.policy(of: $0).class }
         }
         self.policy = policy
         controller?.foreignHoldOff = policy.foreignHoldOff
@@ -72,7 +69,7 @@ package final class ControlLoop {
         }
         calls.observe(
             window.calls, start: window.samples.first?.start ?? now, end: now, cpus: window.capacity.cpus,
-            tick: policy.tick, class: { tracer.policy(of: $0).class })
+            tick: policy.tick)
         if tickCount % UInt64(Self.absentTicksKept) == 0 { forgetAbsent() }
         resources.observe(window.samples, latencies: tracer.latencies)
 
@@ -96,7 +93,7 @@ package final class ControlLoop {
     private func watch(_ sample: UsageSample, _ policy: ComponentPolicy, limit: Double, at now: Instant) {
         let component = sample.component
         if states[component] == nil {
-            states[component] = ComponentState(policy: policy, tick: self.policy.tick, ceiling: limit)
+            states[component] = ComponentState(tick: self.policy.tick, ceiling: limit)
         }
         // In place: a copy of a forecaster would copy its history.
         let breach = states[component]?.observe(sample, guarantee: policy.cpu.guarantee, limit: limit, at: now)

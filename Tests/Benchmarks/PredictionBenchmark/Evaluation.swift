@@ -2,7 +2,7 @@ import Foundation
 import MeteModel
 import MetePrediction
 
-/// Forecasts every trace one step ahead and says how well each predictor and the selection did.
+/// Forecasts every trace `horizon` steps ahead and says how well each expert and the combination did.
 struct Evaluation {
     /// One method on one trace.
     struct Row {
@@ -22,11 +22,11 @@ struct Evaluation {
     let rows: [Row]
     private let methods: [String]
 
-    init(traces: [Trace], baselines: Baselines) {
+    init(traces: [Trace], baselines: Baselines, horizon: Int) {
         var rows: [Row] = []
         var methods: [String] = []
         for trace in traces {
-            for (method, losses) in Self.forecast(trace) where losses.count > 0 {
+            for (method, losses) in Self.forecast(trace, horizon: horizon) where losses.count > 0 {
                 if !methods.contains(method) { methods.append(method) }
                 let mae = losses.mae(deviation: trace.deviation)
                 let pinball = losses.pinball(deviation: trace.deviation)
@@ -43,23 +43,30 @@ struct Evaluation {
         self.methods = methods
     }
 
-    /// Losses by method; the selection is the last.
-    private static func forecast(_ trace: Trace) -> [(String, Losses)] {
+    /// Losses by method; the combination is the last, called `mete`.
+    private static func forecast(_ trace: Trace, horizon: Int) -> [(String, Losses)] {
         let tick = Nanoseconds.perSecond
-        let settings = ForecastSettings(class: .throughput, ceiling: 1e15, tick: tick)
+        var settings = ForecastSettings(ceiling: 1e15, tick: tick)
+        settings.horizons = [horizon]
         var forecaster = DemandForecaster(settings)
-        var losses = forecaster.trials.map { ($0.source.rawValue, Losses()) } + [("selected", Losses())]
+        let experts = ForecastExpert.allCases.filter { $0 != .network }
+        var losses = experts.map { ($0.rawValue, Losses()) } + [("mete", Losses())]
+        // What was forecast after each of the last `horizon` ticks.
+        var waiting: [[Quantiles?]] = []
         for (index, demand) in trace.values.enumerated() {
-            let now = Instant(nanoseconds: Nanoseconds(index) * tick)
-            if index >= trace.warmUp {
-                for (contender, trial) in forecaster.trials.enumerated() {
-                    if let forecast = trial.latest { losses[contender].1.add(forecast, demand: demand) }
-                }
-                if let selected = forecaster.forecast(at: now) {
-                    losses[losses.count - 1].1.add(selected.demand, demand: demand)
+            if waiting.count == horizon {
+                let due = waiting.removeFirst()
+                if index >= trace.warmUp {
+                    for (method, forecast) in due.enumerated() {
+                        if let forecast { losses[method].1.add(forecast, demand: demand) }
+                    }
                 }
             }
+            let now = Instant(nanoseconds: Nanoseconds(index) * tick)
             forecaster.observe(demand, at: now)
+            waiting.append(
+                experts.map { forecaster.quantiles(of: $0, horizon: horizon) }
+                    + [forecaster.forecast(at: now, horizon: horizon)?.demand])
         }
         return losses
     }

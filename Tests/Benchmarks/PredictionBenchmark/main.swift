@@ -1,8 +1,8 @@
 // Measures the predictors: how good their forecasts are on recorded series, and what a step costs.
 //
-//   PredictionBenchmark [MANIFEST [BASELINES.CSV]] [--series]
+//   PredictionBenchmark [MANIFEST [BASELINES.CSV]] [--series] [--horizon N]
 //
-// Without a manifest only the cost is measured. With one, every series that it lists is forecast one step ahead; the first
+// Without a manifest only the cost is measured. With one, every series that it lists is forecast one step (or N) ahead; the first
 // 30 % (at least 60 samples) are not scored. With the baselines' table beside it, losses are also given relative to the best
 // baseline of each series, chosen in hindsight (geometric mean). `--series` prints one line per series and predictor.
 
@@ -11,7 +11,8 @@ import MeteModel
 import MetePrediction
 
 let arguments = CommandLine.arguments.dropFirst()
-let paths = arguments.filter { !$0.hasPrefix("-") }
+let horizon = arguments.firstIndex(of: "--horizon").flatMap { Int(arguments[$0 + 1]) } ?? 1
+let paths = arguments.filter { !$0.hasPrefix("-") && Int($0) == nil }
 
 do {
     if let manifest = paths.first {
@@ -24,7 +25,7 @@ do {
             print("no baselines at \(table.path): losses are not compared")
         }
         let traces = try Trace.load(manifest: manifest).filter(\.isScorable)
-        let evaluation = Evaluation(traces: traces, baselines: baselines)
+        let evaluation = Evaluation(traces: traces, baselines: baselines, horizon: horizon)
         if arguments.contains("--series") { evaluation.printSeries() }
         evaluation.printSummary()
     }

@@ -15,10 +15,6 @@ struct RunningScale: Sendable {
     /// Standard deviation, never so small that dividing by it is meaningless beside the rounding of the mean.
     var deviation: Double { max(variance.squareRoot(), mean.magnitude * 1e-6, 1e-9) }
 
-    mutating func removeAll() {
-        self = RunningScale(memory: memory)
-    }
-
     mutating func observe(_ value: Double) {
         seen = min(seen + 1, memory)
         let share = 1 / seen

@@ -8,12 +8,12 @@ internal import MeteModel
 /// A sorted copy is mended at each insertion by moving what lies between the old and the new residual, so a
 /// quantile is one array access.
 struct ResidualWindow: Sendable {
-    static let capacity = 200
+    static let capacity = 100
 
     /// In order of arrival; `oldest` is the next to be replaced.
-    private var arrivals: [Double] = []
+    private var arrivals: [Float] = []
     private var oldest = 0
-    private var sorted: [Double] = []
+    private var sorted: [Float] = []
 
     init() {
         arrivals.reserveCapacity(Self.capacity)
@@ -24,6 +24,7 @@ struct ResidualWindow: Sendable {
 
     /// Takes a residual in, which must be finite, in place of the oldest once the window is full.
     mutating func insert(_ residual: Double) {
+        let residual = Float(residual)
         if sorted.count < Self.capacity {
             arrivals.append(residual)
             sorted.append(residual)
@@ -37,22 +38,10 @@ struct ResidualWindow: Sendable {
         }
     }
 
-    /// Forgets everything and keeps its storage.
-    mutating func removeAll() {
-        arrivals.removeAll(keepingCapacity: true)
-        sorted.removeAll(keepingCapacity: true)
-        oldest = 0
-    }
-
     /// The residual that bounds a share `level` of residuals; nil while there are too few for that level.
-    func bound(at level: Double) -> Double? {
+    func bound(at level: Double) -> Float? {
         let rank = Int((Double(sorted.count + 1) * level).rounded(.up))
         return rank <= sorted.count && rank > 0 ? sorted[rank - 1] : nil
-    }
-
-    /// The quantiles of a demand that was predicted to be `point`; none is negative.
-    func quantiles(around point: Double) -> Quantiles {
-        bounds(above: point + (bound(at: 0.5) ?? 0), from: point, margin: 0)
     }
 
     /// A given median and the upper quantiles around `point`; none is negative, none below the median.
@@ -61,16 +50,16 @@ struct ResidualWindow: Sendable {
     ///   residual has been seen.
     func bounds(above median: Double, from point: Double, margin: Double) -> Quantiles {
         let median = max(0, median)
-        let untried = max(margin, sorted.last ?? 0)
+        let untried = max(margin, Double(sorted.last ?? 0))
         return Quantiles(
             median: median,
-            p90: max(median, point + (bound(at: 0.9) ?? untried)),
-            p95: max(median, point + (bound(at: 0.95) ?? untried)),
-            p99: max(median, point + (bound(at: 0.99) ?? untried)))
+            p90: max(median, point + (bound(at: 0.9).map(Double.init) ?? untried)),
+            p95: max(median, point + (bound(at: 0.95).map(Double.init) ?? untried)),
+            p99: max(median, point + (bound(at: 0.99).map(Double.init) ?? untried)))
     }
 
     /// Index of a residual that is in the window.
-    private func position(of residual: Double) -> Int {
+    private func position(of residual: Float) -> Int {
         var low = 0
         var high = sorted.count
         while low < high {
