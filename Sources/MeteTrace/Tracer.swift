@@ -123,8 +123,8 @@ package final class Tracer {
     /// What the kernel side counted before it was told who belongs where, it counted as nobody's: it is of no window.
     private func leaveOutBeginning() throws(TraceError) {
         resources.readPlaces(now: Self.now())
-        _ = try resources.readNetwork(slots: probes.slots)
-        _ = try resources.readDisk()
+        _ = try resources.readNetwork(slots: probes.slots, now: Self.now())
+        _ = try resources.readDisk(now: Self.now())
         _ = try resources.readThreadDisk { _ in true }
         _ = try resources.readDisturbances(now: Self.now())
         _ = resources.readLatencies(slots: probes.slots)
@@ -152,8 +152,8 @@ package final class Tracer {
     /// Ends the window that is open and says what happened in it.
     package func closeWindow() throws(TraceError) -> TraceWindow {
         // Before the records: a program that has done something by now has told of its beginning, so that it is known whose that was.
-        let traffic = try resources.readNetwork(slots: accountant.usedSlots)
-        let requests = try resources.readDisk()
+        let traffic = try resources.readNetwork(slots: accountant.usedSlots, now: Self.now())
+        let requests = try resources.readDisk(now: Self.now())
         resources.readPlaces(now: Self.now())
         let waits = try readDisturbances()
         let called = try calls.read { Self.now().nanoseconds }

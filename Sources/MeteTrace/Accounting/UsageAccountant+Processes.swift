@@ -110,7 +110,7 @@ extension UsageAccountant {
         reassign(record.pid)
     }
 
-    private mutating func readProgram(of pid: UInt32, otherwise path: String?) {
+    mutating func readProgram(of pid: UInt32, otherwise path: String?) {
         let program = reader.program(of: Int32(bitPattern: pid))
         guard let executable = program?.executable ?? path else { return }
         processes[pid]?.facts.executable = executable

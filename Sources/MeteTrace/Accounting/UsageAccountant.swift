@@ -184,13 +184,20 @@ package struct UsageAccountant {
         return slot
     }
 
-    /// A record of the new program itself may have found no room.
+    /// A sweep may know of a new program before its own record has been taken in, and that one may have found no room: then the program is
+    /// read here, for what the kernel side is told of it has to be true of it.
     private mutating func noteExecs(_ record: mete_thread_record) {
-        guard record.tid == record.pid, let process = processes[record.pid], process.execs != record.execs else {
-            return
-        }
-        processes[record.pid]?.execs = record.execs
-        movedProcesses.insert(record.pid)
+        let pid = record.pid
+        guard record.tid == pid, let process = processes[pid], Int32(bitPattern: record.execs &- process.execs) > 0
+        else { return }
+        processes[pid]?.execs = record.execs
+        movedProcesses.insert(pid)
+        guard record.kind != UInt16(METE_RECORD_EXEC.rawValue) else { return }
+        processes[pid]?.facts.comm = ThreadName(record).string
+        readProgram(of: pid, otherwise: nil)
+        noteProgram(of: pid)
+        readCgroups(of: pid)
+        reassign(pid)
     }
 
     private mutating func adopt(_ record: mete_thread_record, as origin: Origin) -> Int {

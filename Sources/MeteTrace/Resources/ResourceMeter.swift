@@ -4,8 +4,8 @@ import MeteModel
 /// What the kernel side has counted by slot since it was last read: disks and network.
 ///
 /// Counters in the kernel only grow, so what a window brings is the difference to the reading before; a slot that another component
-/// takes over goes on where the former left it. What processes counted while they were pending is taken out once it has not changed
-/// between two readings: they count elsewhere by then.
+/// takes over goes on where the former left it. What processes counted while they were pending is taken out once it has not changed for a
+/// while: they count elsewhere by then, and what a CPU adds to an entry that is being taken out would be lost.
 struct ResourceMeter {
     private struct DisturbanceKey: Hashable {
         var waiter: Int
@@ -18,11 +18,20 @@ struct ResourceMeter {
         var slot: Int
     }
 
+    private struct Reading<Usage> {
+        var usage: Usage
+        /// When it was first read so.
+        var since: Instant
+    }
+
+    /// That pending entries stay unchanged: see above.
+    private static let settling: Nanoseconds = 2 * .perSecond
+
     private let probes: KernelProbes
     private let options: KernelProbes.Options
     private var network: [NetworkUsage]
-    private var pendingNetwork: [Int: NetworkUsage] = [:]
-    private var disk: [DiskKey: DiskUsage] = [:]
+    private var pendingNetwork: [Int: Reading<NetworkUsage>] = [:]
+    private var disk: [DiskKey: Reading<DiskUsage>] = [:]
     private var threadDisk: [UInt32: DiskUsage] = [:]
     private var latencies: [Int: ComponentLatencies] = [:]
     private var disturbances: [DisturbanceKey: (time: Nanoseconds, changed: Instant)] = [:]
@@ -38,29 +47,29 @@ struct ResourceMeter {
     /// Since the last reading, by slot, those without any left out.
     ///
     /// - Parameter slots: as many are in use.
-    mutating func readNetwork(slots: Int) throws(TraceError) -> [(slot: Int, usage: NetworkUsage)] {
+    mutating func readNetwork(slots: Int, now: Instant) throws(TraceError) -> [(slot: Int, usage: NetworkUsage)] {
         guard options.network else { return [] }
         var found: [(slot: Int, usage: NetworkUsage)] = []
         for slot in 0..<min(slots, network.count) {
-            let now = probes.network(slot: slot)
-            guard now != network[slot] else { continue }
-            found.append((slot, now - network[slot]))
-            network[slot] = now
+            let usage = probes.network(slot: slot)
+            guard usage != network[slot] else { continue }
+            found.append((slot, usage - network[slot]))
+            network[slot] = usage
         }
         var settled: [Int] = []
         for count in try probes.pendingNetwork() {
-            let before = pendingNetwork[count.slot] ?? NetworkUsage()
-            if count.usage == before {
-                settled.append(count.slot)
-            } else {
-                found.append((count.slot, count.usage - before))
-                pendingNetwork[count.slot] = count.usage
+            let before = pendingNetwork[count.slot]
+            guard count.usage == before?.usage else {
+                found.append((count.slot, count.usage - (before?.usage ?? NetworkUsage())))
+                pendingNetwork[count.slot] = Reading(usage: count.usage, since: now)
+                continue
             }
+            if let before, now - before.since >= Self.settling { settled.append(count.slot) }
         }
         // What came since this was read is in it as well.
         for slot in settled {
             let last = try probes.takePendingNetwork(slot)
-            let before = pendingNetwork.removeValue(forKey: slot) ?? NetworkUsage()
+            let before = pendingNetwork.removeValue(forKey: slot)?.usage ?? NetworkUsage()
             if last != before { found.append((slot, last - before)) }
         }
         return found
@@ -118,26 +127,26 @@ struct ResourceMeter {
     }
 
     /// Since the last reading, by device and slot.
-    mutating func readDisk() throws(TraceError) -> [KernelProbes.DiskCount] {
+    mutating func readDisk(now: Instant) throws(TraceError) -> [KernelProbes.DiskCount] {
         guard options.disk else { return [] }
         var found: [KernelProbes.DiskCount] = []
         var settled: [DiskKey] = []
         for count in try probes.disk() {
             let key = DiskKey(device: count.device, slot: count.slot)
-            let before = disk[key] ?? DiskUsage()
-            if count.usage != before {
+            let before = disk[key]
+            guard count.usage == before?.usage else {
                 var more = count
-                more.usage = count.usage - before
+                more.usage = count.usage - (before?.usage ?? DiskUsage())
                 found.append(more)
-                disk[key] = count.usage
-            } else if count.slot >= probes.slots {
-                settled.append(key)
+                disk[key] = Reading(usage: count.usage, since: now)
+                continue
             }
+            if count.slot >= probes.slots, let before, now - before.since >= Self.settling { settled.append(key) }
         }
         // What came since this was read is in it as well.
         for key in settled {
             let last = try probes.takeDisk(key.device, key.slot)
-            let before = disk.removeValue(forKey: key) ?? DiskUsage()
+            let before = disk.removeValue(forKey: key)?.usage ?? DiskUsage()
             guard last != before else { continue }
             found.append(KernelProbes.DiskCount(device: key.device, slot: key.slot, usage: last - before))
         }
