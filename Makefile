@@ -29,8 +29,10 @@ RELEASE_FLAGS := -c release --static-swift-stdlib -Xlinker -L$(CURDIR)/.build/st
 # Where it really is: tests find their programs beside themselves, in a virtual machine too.
 DEBUG    = $(realpath .build/debug)
 # Each is named as its file is. Recordings are files, which are the same on every kernel; a view needs tmux, and other
-# tools' counts those tools: the virtual machines have neither.
-KERNEL_SUITES := $(filter-out RecordCommandTests TopCommandTests OtherToolsTests,$(basename $(notdir $(wildcard Tests/MeteKernelTests/*/*Tests.swift))))
+# tools' counts those tools: the virtual machines have neither. What arguments and exit codes mean depends on no kernel.
+KERNEL_SUITES := $(filter-out RecordCommandTests TopCommandTests OtherToolsTests ExitCodeTests,$(basename $(notdir $(wildcard Tests/MeteKernelTests/*/*Tests.swift))))
+# On a kernel between two others: what measures and what controls. The commands on top are the same.
+MIDDLE_SUITES := $(filter-out %CommandTests MissingFeatureTests ControlCrashTests,$(KERNEL_SUITES))
 # Those that compare CPU times: see Tests/vm/test-vm.
 TIMED_SUITES  := ^(GuaranteeTests|ControlEffectTests|DisturbanceTests|SchedEventTests|StormTests|ConservationTests)$$
 FORMAT  := Package.swift Sources Tests examples
@@ -66,9 +68,14 @@ test-vm: deps bpf $(STATIC) ## the kernel tests on cgroup v2 under Debian's 6.1,
 	@tools/apt-install $(TEST_PACKAGES)
 	$(SWIFT) build --build-tests -j $(JOBS)
 	$(SWIFT) build $(RELEASE_FLAGS) -j $(JOBS) --product mete
-	Tests/vm/test-vm --timeout 1500 --tries 3 --timed '$(TIMED_SUITES)' --file $(realpath .)/$(RELEASE)/mete=$(DEBUG)/mete \
-		--file $(DEBUG)/mete-workload --file $(DEBUG)/CrashProbe --file /usr/bin/setpriv \
-		$(foreach suite,$(KERNEL_SUITES),"$(DEBUG)/metePackageTests.xctest --no-parallel --filter $(suite)")
+	$(call in-vms,6.1 7.2,$(KERNEL_SUITES))
+	$(call in-vms,6.12,$(MIDDLE_SUITES))
+
+# in-vms SERIES SUITES: runs suites of the kernel tests on each of these kernel series.
+in-vms = Tests/vm/test-vm --series '$(1)' --timeout 1800 --tries 3 --timed '$(TIMED_SUITES)' \
+	--file $(realpath .)/$(RELEASE)/mete=$(DEBUG)/mete \
+	--file $(DEBUG)/mete-workload --file $(DEBUG)/CrashProbe --file /usr/bin/setpriv \
+	$(foreach suite,$(2),"$(DEBUG)/metePackageTests.xctest --no-parallel --filter $(suite)")
 
 bench: build ## measure, beside the rivals; prints tables
 	@tools/apt-install $(BENCH_PACKAGES)

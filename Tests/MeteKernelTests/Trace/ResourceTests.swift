@@ -247,7 +247,9 @@ extension KernelTests {
             #expect(windows.last?.losses.uncountedRequests == 0)
         }
 
-        @Test(.enabled(if: LoopDevice.isPossible, "no loop device can be made here"))
+        @Test(
+            .enabled(if: LoopDevice.isPossible, "no loop device can be made here"),
+            .disabled(if: Workload.isEmulated, "files are in memory there, of which what is cut off reads as zeroes"))
         func failedRequestsAreNotCounted() throws {
             let device = try LoopDevice(megabytes: 64)
             try device.cutFile(megabytes: 32)
@@ -280,7 +282,7 @@ extension KernelTests {
                 try #require(!process.hasEnded(), "it is to last")
                 let mine = watch.workload(on: device.number)
                 let others = watch.disks[device.number]?[.rest] ?? DiskUsage()
-                #expect(mine.writes.requests + mine.reads.requests > 100)
+                #expect(mine.writes.requests + mine.reads.requests > (Workload.isEmulated ? 10 : 100))
                 // The one that was on its way when tracing began, and the one when it was known whose they are.
                 #expect(others.writes.requests + others.reads.requests <= 2, "\(others)")
                 #expect(watch.losses.unattributedRequests == 0, "\(watch.losses)")

@@ -8,7 +8,7 @@ import Testing
 extension KernelTests {
     /// What the agent sees beside CPUs. On the main thread, which outlives its children: they end with the thread that made them.
     @MainActor
-    struct AgentResourceTests {
+    struct AgentTracingTests {
         private static let policy = """
             components:
               - name: holder
