@@ -32,7 +32,7 @@ DEBUG    = $(realpath .build/debug)
 # tools' counts those tools: the virtual machines have neither. What arguments and exit codes mean depends on no kernel.
 KERNEL_SUITES := $(filter-out RecordCommandTests TopCommandTests OtherToolsTests ExitCodeTests,$(basename $(notdir $(wildcard Tests/MeteKernelTests/*/*Tests.swift))))
 # On a kernel between two others: what measures and what controls. The commands on top are the same.
-MIDDLE_SUITES := $(filter-out %CommandTests MissingFeatureTests ControlCrashTests,$(KERNEL_SUITES))
+MIDDLE_SUITES := $(filter-out %CommandTests MissingFeatureTests,$(KERNEL_SUITES))
 # Those that compare CPU times: see Tests/vm/test-vm.
 TIMED_SUITES  := ^(GuaranteeTests|ControlEffectTests|DisturbanceTests|SchedEventTests|StormTests|ConservationTests)$$
 FORMAT  := Package.swift Sources Tests examples

@@ -216,10 +216,11 @@ let package = Package(
             name: "PartitionBenchmark", dependencies: ["MeteModel", "MetePartition", "SeededRandom"],
             path: "Tests/Benchmarks/PartitionBenchmark", swiftSettings: strict),
         .executableTarget(
-            name: "PredictionBenchmark", dependencies: ["MeteModel", "MetePrediction"],
+            name: "PredictionBenchmark", dependencies: ["MeteModel", "MetePrediction", "MeteEvaluation"],
             path: "Tests/Benchmarks/PredictionBenchmark", swiftSettings: strict),
         .executableTarget(
-            name: "NetworkBenchmark", dependencies: ["MeteModel", "MetePrediction", "SeededRandom"],
+            name: "NetworkBenchmark",
+            dependencies: ["MeteModel", "MetePrediction", "MeteEvaluation", "SeededRandom"],
             path: "Tests/Benchmarks/NetworkBenchmark", swiftSettings: strict),
     ],
     cLanguageStandard: .gnu2x

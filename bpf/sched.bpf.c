@@ -185,6 +185,22 @@ static __always_inline u64 end_wait(struct task_struct *next, u64 clock)
 	return since;
 }
 
+/* Begins a wait of the task that leaves a CPU, where it wants to go on. One that is open was over
+ * when it was given the CPU, of which no program was told: see events.bpf.c. */
+static __always_inline void begin_wait(struct task_struct *prev, struct thread_state *state,
+				       bool is_runnable, u64 clock)
+{
+	u64 since = state->queued_at_ns;
+
+	if (since) {
+		u64 ran = time_on_cpu(prev);
+
+		if (ran && since + ran < clock)
+			state->own_wait_ns += clock - ran - since;
+	}
+	state->queued_at_ns = is_runnable ? clock : 0;
+}
+
 /* Adds up what the wait of the task that runs next was for. */
 static __always_inline void judge_wait(struct recent_runs *recent, struct task_struct *next,
 				       u64 since, u64 clock)
@@ -240,8 +256,8 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 	}
 	if (!state)
 		return 0;
-	if (own_clock && (preempt || !prev->__state))
-		state->queued_at_ns = clock;
+	if (own_clock)
+		begin_wait(prev, state, preempt || !prev->__state, clock);
 	read_counters(prev, state, &now);
 	if (counts_delays)
 		count_delay(prev, state, &now);

@@ -81,6 +81,16 @@ void mete_close_calls(struct mete_probes *probes);
 /* Hands a record of the ring buffer to the visitor of the drain under way. */
 int mete_visit_ring_record(void *context, void *record, size_t size);
 
+/* As large as the options ask for; before the object is loaded. Returns 0 or -errno. */
+int mete_size_maps(struct bpf_object *object, const struct mete_probes_options *options);
+/* Opens and maps what user space reads and writes; after all objects are loaded. Returns 0 or
+ * -errno. */
+int mete_find_shared_state(struct mete_probes *probes, const struct mete_probes_options *options);
+
+/* Whether a kernel has a tracepoint, or a function, by its BTF. */
+bool mete_btf_has_tracepoint(const struct btf *kernel, const char *name);
+bool mete_btf_has_function(const struct btf *kernel, const char *name);
+
 /* Has what libbpf says on this thread from now on kept in *failure; NULL ends that. */
 void mete_probes_listen(struct mete_probes_failure *failure);
 

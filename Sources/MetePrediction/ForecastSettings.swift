@@ -12,7 +12,8 @@ package struct ForecastSettings: Equatable, Sendable {
     package var expectsNetwork = false
     /// Scored forecasts that the combination needs before it may decide.
     package var leastScored = 30
-    /// A combination whose 0.95 bounds held less often than this starts again, once it has `leastForTrust` scored forecasts.
+    /// A combination whose 0.95 bounds held less often than this starts again, once it has `leastForTrust` scored forecasts. Those that
+    /// hold somewhat more often find back by themselves: with 0.85 the lowest coverage of recorded series, ten ticks ahead, is 0.88 and not 0.93.
     package var leastCoverage = 0.75
     /// A combination that lost this many times what the fallback did starts again likewise.
     package var mostRelativeLoss = 2.0

@@ -40,29 +40,14 @@ package struct ForecastPage {
     }
 
     package var html: String {
-        """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>mete eval: \(HTMLText.escaped(title))</title>
-        <style>
-        \(ReportStyle.sheet)
-        </style>
-        </head>
-        <body>
-        <main>
-        <h1>\(HTMLText.escaped(title))</h1>
-        <p class="facts">Areas are forecasts: up to the median, and from there up to the 0.95 quantile. The dashed line is the demand that came.</p>
-        \(parts.indices.map { section($0) }.joined(separator: "\n"))
-        <p class="soft">Made by mete \(HTMLText.escaped(version)) eval.</p>
-        </main>
-        </body>
-        </html>
-
-        """
+        Page.html(
+            title: "mete eval: \(title)",
+            """
+            <h1>\(HTMLText.escaped(title))</h1>
+            <p class="facts">Areas are forecasts: up to the median, and from there up to the 0.95 quantile. The dashed line is the demand that came.</p>
+            \(parts.indices.map { section($0) }.joined(separator: "\n"))
+            <p class="soft">Made by mete \(HTMLText.escaped(version)) eval.</p>
+            """)
     }
 
     private func section(_ index: Int) -> String {

@@ -19,36 +19,21 @@ package struct ReportPage {
     }
 
     package var html: String {
-        """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>mete report: \(HTMLText.escaped(name))</title>
-        <style>
-        \(ReportStyle.sheet)
-        </style>
-        </head>
-        <body>
-        <main>
-        \(head())
-        \(caveats())
-        \(cpu())
-        \(delay())
-        \(disturbances())
-        \(disk())
-        \(network())
-        \(memory())
-        \(totals())
-        \(calls())
-        <p class="soft">Made by mete \(HTMLText.escaped(version)) report. All times are UTC.</p>
-        </main>
-        </body>
-        </html>
-
-        """
+        Page.html(
+            title: "mete report: \(name)",
+            """
+            \(head())
+            \(caveats())
+            \(cpu())
+            \(delay())
+            \(disturbances())
+            \(disk())
+            \(network())
+            \(memory())
+            \(totals())
+            \(calls())
+            <p class="soft">Made by mete \(HTMLText.escaped(version)) report. All times are UTC.</p>
+            """)
     }
 
     // MARK: Head

@@ -80,13 +80,8 @@ struct DetailQuery {
     }
 
     private static func columns(_ kind: DetailKind) -> [Column] {
-        let head = [
-            Column("end_ns", "END (UTC)", width: 23), Column("component", "COMPONENT", width: 24),
-            Column("length_ns", "SECONDS", width: 9, isNumber: true),
-        ]
-        let numbers = shown(kind).map { metric in
-            Column(metric.name, metric.name.uppercased(), width: max(10, metric.name.count), isNumber: true)
-        }
+        let head = QueryReport.head(componentWidth: 24)
+        let numbers = shown(kind).map(QueryReport.column)
         switch kind {
         case .device: return head + [Column("device", "DEVICE", width: 12)] + numbers
         case .socket: return head + [Column("sockets", "SOCKETS", width: 10)] + numbers
@@ -111,10 +106,7 @@ struct DetailQuery {
     private static func cells(_ sample: DetailSample) -> [Cell] {
         var recorded = RecordedSample(end: sample.end, length: sample.length)
         for (metric, value) in zip(sample.kind.metrics, sample.values) { recorded[metric] = value }
-        let head: [Cell] = [
-            .number(sample.end, shown: QueryReport.time(sample.end)), .text(sample.component.name),
-            .number(sample.length, shown: Figure.fixed(sample.length.seconds, 3)),
-        ]
+        let head = QueryReport.head(sample.component.name, end: sample.end, length: sample.length)
         let numbers = shown(sample.kind).map { Cell.number(recorded[$0], shown: $0.shown(of: recorded)) }
         return head + name(sample) + numbers
     }

@@ -4,58 +4,42 @@ import MeteStore
 import MeteText
 
 /// Samples of a recording as lines, one for each.
-final class QueryReport {
+struct QueryReport {
     private let metrics: [Metric]
-    private let format: QueryFormat
-    private let columns: TableColumns
-    private var hasHead = false
+    private let rows: RowReport
 
     init(metrics: [Metric], format: QueryFormat) {
         self.metrics = metrics
-        self.format = format
-        columns = TableColumns(
-            [
-                .init("END (UTC)", width: 23), .init("COMPONENT", width: 28),
-                .init("SECONDS", width: 9, alignment: .right),
-            ] + metrics.map { .init($0.name.uppercased(), width: max(10, $0.name.count), alignment: .right) })
+        rows = RowReport(Self.head(componentWidth: 28) + metrics.map(Self.column), format: format)
     }
 
     /// - Parameter component: nil for the machine.
     func print(_ component: ComponentID?, _ sample: RecordedSample) {
-        let name = component?.name ?? "machine"
-        printHead()
-        switch format {
-        case .table:
-            let cells =
-                [Self.time(sample.end), name, Figure.fixed(sample.length.seconds, 3)]
-                + metrics.map { $0.shown(of: sample) }
-            for line in columns.row(cells) { Console.line(line) }
-        case .csv:
-            let values = metrics.map { "\(sample[$0])" }
-            Console.line(
-                (["\(sample.end)", CSVField.quoted(name), "\(sample.length)"] + values).joined(separator: ","))
-        case .json:
-            let values = metrics.map { "\"\($0.name)\":\(sample[$0])" }.joined(separator: ",")
-            Console.line(
-                "{\"end_ns\":\(sample.end),\"component\":\(JSONString.quoted(name)),\"length_ns\":\(sample.length),\(values)}"
-            )
-        }
+        rows.print(
+            Self.head(component?.name ?? "machine", end: sample.end, length: sample.length)
+                + metrics.map { .number(sample[$0], shown: $0.shown(of: sample)) })
     }
 
-    private func printHead() {
-        guard !hasHead else { return }
-        hasHead = true
-        switch format {
-        case .table: Console.line(columns.header)
-        case .csv: Console.line((["end_ns", "component", "length_ns"] + metrics.map(\.name)).joined(separator: ","))
-        case .json: break
-        }
+    /// Nothing more comes.
+    func end() { rows.end() }
+
+    /// When and whose: what lines about a time begin with.
+    static func head(componentWidth: Int) -> [RowReport.Column] {
+        [
+            .init("end_ns", "END (UTC)", width: 23), .init("component", "COMPONENT", width: componentWidth),
+            .init("length_ns", "SECONDS", width: 9, isNumber: true),
+        ]
     }
 
-    /// Nothing more comes. Where nothing came there is a head without lines, and why.
-    func end() {
-        if !hasHead { Console.note("nothing of that is recorded in the time that was asked for") }
-        printHead()
+    static func head(_ component: String, end: Int64, length: Nanoseconds) -> [RowReport.Cell] {
+        [
+            .number(end, shown: time(end)), .text(component),
+            .number(length, shown: Figure.fixed(length.seconds, 3)),
+        ]
+    }
+
+    static func column(_ metric: Metric) -> RowReport.Column {
+        .init(metric.name, metric.name.uppercased(), width: max(10, metric.name.count), isNumber: true)
     }
 
     static func time(_ nanoseconds: Int64) -> String {

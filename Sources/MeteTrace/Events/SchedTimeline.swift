@@ -57,7 +57,7 @@ package struct SchedTimeline {
         if event.lostBefore > 0 {
             waits = [:]
             resume(&cpu, event, at: time, lostFrom: cpu.lastEvent, tell)
-        } else if case .switched = event.kind, let running = cpu.running, running.tid != event.thread.tid {
+        } else if event.kind != .woken, let running = cpu.running, running.tid != event.thread.tid {
             resume(&cpu, event, at: time, lostFrom: cpu.since, tell)
         }
         switch event.kind {
@@ -67,11 +67,7 @@ package struct SchedTimeline {
                     thread: event.next, since: time, reason: .woken(during: event.thread, cpu: event.cpu))
             }
         case .running:
-            if let running = cpu.running, running.tid != event.next.tid {
-                tell(.lost(cpu: event.cpu, from: cpu.since, to: time, events: 0))
-                cpu.running = event.next
-                cpu.since = time
-            } else if cpu.running == nil {
+            if cpu.running == nil {
                 cpu.running = event.next
                 // Nothing has switched before, or that would have been an event.
                 cpu.since = isFirst && event.lostBefore == 0 ? beginning : time

@@ -1,19 +1,15 @@
 import Foundation
+import MeteEvaluation
 
 /// A recorded series and the lowest pinball loss at 0.95 that a baseline reached on it, chosen in hindsight.
 struct RecordedSeries {
-    let file: String
+    private let series: EvaluatedSeries
     let values: [Double]
     /// In standard deviations of the series.
     let leastPinball: Double
 
-    /// Samples at the start that are not scored, as in the baselines.
-    var warmUp: Int { max(60, Int(0.3 * Double(values.count))) }
-
-    var deviation: Double {
-        let mean = values.reduce(0, +) / Double(values.count)
-        return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)).squareRoot()
-    }
+    var warmUp: Int { series.warmUp }
+    var deviation: Double { series.deviation }
 
     /// The series of a folder's `baselines.csv` (file,method,mae,pinball,coverage) that no baseline forecast without loss.
     static func load(folder: String) throws -> [RecordedSeries] {
@@ -27,8 +23,8 @@ struct RecordedSeries {
         }
         return try files.compactMap { file in
             guard let loss = least[file], loss > 0 else { return nil }
-            let values = try table(folder.appendingPathComponent(file)).compactMap { $0.last.flatMap(Double.init) }
-            return RecordedSeries(file: file, values: values, leastPinball: loss)
+            let series = try SeriesFile.read(folder.appendingPathComponent(file).path)
+            return RecordedSeries(series: series, values: series.demands.compactMap { $0 }, leastPinball: loss)
         }
     }
 

@@ -1,6 +1,5 @@
 import Foundation
-import MeteModel
-import MetePrediction
+import MeteEvaluation
 
 /// Forecasts every trace `horizon` steps ahead and says how well each expert and the combination did.
 struct Evaluation {
@@ -22,53 +21,24 @@ struct Evaluation {
     let rows: [Row]
     private let methods: [String]
 
-    init(traces: [Trace], baselines: Baselines, horizon: Int) {
+    init(_ series: [EvaluatedSeries], baselines: Baselines, horizon: Int) {
         var rows: [Row] = []
         var methods: [String] = []
-        for trace in traces {
-            for (method, losses) in Self.forecast(trace, horizon: horizon) where losses.count > 0 {
-                if !methods.contains(method) { methods.append(method) }
-                let mae = losses.mae(deviation: trace.deviation)
-                let pinball = losses.pinball(deviation: trace.deviation)
+        for one in series {
+            for score in SeriesEvaluation(one, horizon: horizon).scores {
+                if !methods.contains(score.method) { methods.append(score.method) }
+                let (mae, pinball) = (score.mae, score.pinballLoss95)
                 rows.append(
                     Row(
-                        trace: trace.file, collection: trace.collection, method: method, mae: mae, pinball: pinball,
-                        coverage: losses.coverage, share: losses.count / Double(trace.values.count - trace.warmUp),
-                        relativeMAE: baselines.leastMAE(of: trace.file).flatMap { $0 > 0 ? mae / $0 : nil },
-                        relativePinball: baselines.leastPinball(of: trace.file).flatMap { $0 > 0 ? pinball / $0 : nil })
-                )
+                        trace: one.name, collection: String(one.name.prefix { $0 != "/" }), method: score.method,
+                        mae: mae, pinball: pinball, coverage: score.coverage95,
+                        share: Double(score.count) / Double(one.demands.count - one.warmUp),
+                        relativeMAE: baselines.leastMAE(of: one.name).flatMap { $0 > 0 ? mae / $0 : nil },
+                        relativePinball: baselines.leastPinball(of: one.name).flatMap { $0 > 0 ? pinball / $0 : nil }))
             }
         }
         self.rows = rows
         self.methods = methods
-    }
-
-    /// Losses by method; the combination is the last, called `mete`.
-    private static func forecast(_ trace: Trace, horizon: Int) -> [(String, Losses)] {
-        let tick = Nanoseconds.perSecond
-        var settings = ForecastSettings(ceiling: 1e15, tick: tick)
-        settings.horizons = [horizon]
-        var forecaster = DemandForecaster(settings)
-        let experts = ForecastExpert.allCases.filter { $0 != .network }
-        var losses = experts.map { ($0.rawValue, Losses()) } + [("mete", Losses())]
-        // What was forecast after each of the last `horizon` ticks.
-        var waiting: [[Quantiles?]] = []
-        for (index, demand) in trace.values.enumerated() {
-            if waiting.count == horizon {
-                let due = waiting.removeFirst()
-                if index >= trace.warmUp {
-                    for (method, forecast) in due.enumerated() {
-                        if let forecast { losses[method].1.add(forecast, demand: demand) }
-                    }
-                }
-            }
-            let now = Instant(nanoseconds: Nanoseconds(index) * tick)
-            forecaster.observe(demand, at: now)
-            waiting.append(
-                experts.map { forecaster.quantiles(of: $0, horizon: horizon) }
-                    + [forecaster.forecast(at: now, horizon: horizon)?.demand])
-        }
-        return losses
     }
 
     func printSeries() {

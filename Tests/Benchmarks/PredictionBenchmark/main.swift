@@ -3,12 +3,11 @@
 //   PredictionBenchmark [MANIFEST [BASELINES.CSV]] [--series] [--horizon N]
 //
 // Without a manifest only the cost is measured. With one, every series that it lists is forecast one step (or N) ahead; the first
-// 30 % (at least 60 samples) are not scored. With the baselines' table beside it, losses are also given relative to the best
-// baseline of each series, chosen in hindsight (geometric mean). `--series` prints one line per series and predictor.
+// 30 % (at least 60 samples) are not scored. With the baselines' table beside it, which is of one step ahead, or one that is named, losses are
+// also given relative to the best baseline of each series, chosen in hindsight (geometric mean). `--series` prints one line per series and predictor.
 
 import Foundation
-import MeteModel
-import MetePrediction
+import MeteEvaluation
 
 let arguments = CommandLine.arguments.dropFirst()
 let horizon = arguments.firstIndex(of: "--horizon").flatMap { Int(arguments[$0 + 1]) } ?? 1
@@ -17,15 +16,16 @@ let paths = arguments.filter { !$0.hasPrefix("-") && Int($0) == nil }
 do {
     if let manifest = paths.first {
         let beside = URL(fileURLWithPath: manifest).deletingLastPathComponent().appendingPathComponent("baselines.csv")
-        let table = paths.dropFirst().first.map { URL(fileURLWithPath: $0) } ?? beside
+        let table = paths.dropFirst().first.map { URL(fileURLWithPath: $0) } ?? (horizon == 1 ? beside : nil)
         var baselines = Baselines()
-        if FileManager.default.fileExists(atPath: table.path) {
+        if let table, FileManager.default.fileExists(atPath: table.path) {
             baselines = try Baselines(csv: String(contentsOf: table, encoding: .utf8))
         } else {
-            print("no baselines at \(table.path): losses are not compared")
+            print(
+                "no baselines \(table.map { "at \($0.path)" } ?? "of \(horizon) steps ahead"): losses are not compared")
         }
-        let traces = try Trace.load(manifest: manifest).filter(\.isScorable)
-        let evaluation = Evaluation(traces: traces, baselines: baselines, horizon: horizon)
+        let series = try SeriesFile.readManifest(manifest).filter { $0.obstacle == nil }
+        let evaluation = Evaluation(series, baselines: baselines, horizon: horizon)
         if arguments.contains("--series") { evaluation.printSeries() }
         evaluation.printSummary()
     }

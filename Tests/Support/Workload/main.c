@@ -30,11 +30,9 @@
  */
 /* clang-format on */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -51,9 +49,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "failure.h"
 #include "calls.h"
 #include "retransmits.h"
 #include "storms.h"
+#include "transfers.h"
 
 static int64_t now_ns(clockid_t clock)
 {
@@ -87,12 +87,6 @@ static void *burn_thread(void *ns)
 {
 	burn(*(int64_t *)ns);
 	return NULL;
-}
-
-static int fail(const char *what)
-{
-	fprintf(stderr, "mete-workload: %s: %s\n", what, strerror(errno));
-	return 1;
 }
 
 static int forks(long count, int64_t ns)
@@ -286,81 +280,6 @@ static int set_attributes(pid_t pid, struct attributes attributes)
 	return syscall(SYS_sched_setattr, pid, &attributes, 0) ? fail("sched_setattr") : 0;
 }
 
-static int complain(const char *what)
-{
-	fprintf(stderr, "mete-workload: %s: %s\n", what, strerror(errno));
-	return 1;
-}
-
-/* Two sockets that are connected to each other by loopback. */
-static int connect_pair(int family, int type, int pair[2])
-{
-	struct sockaddr_storage address = {.ss_family = (sa_family_t)family};
-	socklen_t length = sizeof(address);
-	int listener = socket(family, type, 0);
-
-	if (family == AF_INET)
-		((struct sockaddr_in *)&address)->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	else
-		((struct sockaddr_in6 *)&address)->sin6_addr = in6addr_loopback;
-	pair[0] = socket(family, type, 0);
-	if (listener < 0 || pair[0] < 0 || bind(listener, (void *)&address, length) ||
-	    (type == SOCK_STREAM && listen(listener, 1)) ||
-	    getsockname(listener, (void *)&address, &length) ||
-	    connect(pair[0], (void *)&address, length))
-		return -1;
-	pair[1] = type == SOCK_STREAM ? accept(listener, NULL, NULL) : listener;
-	return pair[1] < 0 ? -1 : 0;
-}
-
-static int traffic(const char *kind, size_t bytes, long count)
-{
-	int family = strchr(kind, '6') ? AF_INET6 : AF_INET;
-	int type = strncmp(kind, "udp", 3) == 0 ? SOCK_DGRAM : SOCK_STREAM;
-	char *message = calloc(1, bytes);
-	int pair[2];
-	int error = strcmp(kind, "unix") == 0 ? socketpair(AF_UNIX, SOCK_STREAM, 0, pair)
-					      : connect_pair(family, type, pair);
-
-	if (error || !message)
-		return complain(kind);
-	while (count-- > 0) {
-		size_t got = 0;
-
-		if (send(pair[0], message, bytes, 0) != (ssize_t)bytes)
-			return complain("send");
-		/* A look ahead, which brings nothing. */
-		if (recv(pair[1], message, bytes, MSG_PEEK) <= 0)
-			return complain("recv");
-		while (got < bytes) {
-			ssize_t part = recv(pair[1], message + got, bytes - got, 0);
-
-			if (part <= 0)
-				return complain("recv");
-			got += (size_t)part;
-		}
-	}
-	return 0;
-}
-
-static int disk(const char *path, size_t bytes, long count)
-{
-	int file = open(path, O_RDWR | O_DIRECT | O_CLOEXEC);
-	void *block = NULL;
-	long index;
-
-	if (file < 0 || posix_memalign(&block, 4096, bytes))
-		return complain(path);
-	memset(block, 'm', bytes);
-	for (index = 0; index < count; index++)
-		if (pwrite(file, block, bytes, index * (off_t)bytes) != (ssize_t)bytes)
-			return complain("pwrite");
-	for (index = 0; index < count; index++)
-		if (pread(file, block, bytes, index * (off_t)bytes) != (ssize_t)bytes)
-			return complain("pread");
-	return 0;
-}
-
 static char *map(double megabytes, int flags)
 {
 	size_t bytes = (size_t)megabytes << 20;
@@ -381,25 +300,25 @@ static int regions(double touched, double cold, double freed, double shared)
 	char byte = 0;
 
 	if (pipe(ready))
-		return complain("pipe");
+		return fail("pipe");
 	for (int index = 0; index < 4; index++)
 		if (!areas[index])
-			return complain("mmap");
+			return fail("mmap");
 	if (fork() == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		memset(areas[3], 1, (size_t)shared << 20);
 		if (write(ready[1], &byte, 1) != 1)
-			return complain("write");
+			return fail("write");
 		for (;;)
 			pause();
 	}
 	if (read(ready[0], &byte, 1) != 1)
-		return complain("read");
+		return fail("read");
 	for (int index = 0; index < 4; index++)
 		memset(areas[index], 1, (size_t)sizes[index] << 20);
 	if (madvise(areas[1], (size_t)cold << 20, MADV_COLD) ||
 	    madvise(areas[2], (size_t)freed << 20, MADV_DONTNEED))
-		return complain("madvise");
+		return fail("madvise");
 	prctl(PR_SET_NAME, "settled");
 	return 0;
 }
@@ -412,20 +331,6 @@ static int library(const char *path)
 	}
 	prctl(PR_SET_NAME, "settled");
 	return 0;
-}
-
-static int dirty(const char *path, size_t bytes, long count)
-{
-	int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	char *block = calloc(1, bytes);
-
-	if (file < 0 || !block)
-		return complain(path);
-	while (count-- > 0)
-		if (write(file, block, bytes) != (ssize_t)bytes)
-			return complain("write");
-	for (;;)
-		pause();
 }
 
 /* Ends, or calls itself `settled` and stays where it can be looked at. */

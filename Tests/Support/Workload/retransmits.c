@@ -3,6 +3,7 @@
  * how often that was.
  */
 #define _GNU_SOURCE
+#include "failure.h"
 #include "retransmits.h"
 
 #include <arpa/inet.h>
@@ -18,12 +19,6 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-
-static int complain(const char *what)
-{
-	fprintf(stderr, "mete-workload: %s: %s\n", what, strerror(errno));
-	return 1;
-}
 
 static int enter_own_network(void)
 {
@@ -117,15 +112,15 @@ int retransmits(const char *kind, int family, long count)
 	long done;
 
 	if (enter_own_network())
-		return complain("own network");
+		return fail("own network");
 	listener = make_socket(family);
 	client = make_socket(family);
 	if (listener < 0 || client < 0 || lose(kind, family, listener, client))
-		return complain(kind);
+		return fail(kind);
 	while ((done = retransmitted()) >= 0 && done < count)
 		nanosleep(&pause, NULL);
 	if (done < 0)
-		return complain("/proc/net/snmp");
+		return fail("/proc/net/snmp");
 	printf("%ld\n", done);
 	return 0;
 }

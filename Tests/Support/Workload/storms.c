@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "failure.h"
 #include "storms.h"
 
 #define MOST_PAIRS 64
@@ -26,12 +27,6 @@ static double now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &time);
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static int fail(const char *what)
-{
-	fprintf(stderr, "mete-workload: %s: %s\n", what, strerror(errno));
-	return 1;
 }
 
 /* Two threads on one CPU, of which each waits for a byte of the other. */
