@@ -65,7 +65,7 @@ package final class Agent {
                     recording,
                     session: RecordedSession(
                         start: WallClock.nanoseconds(at: now), version: version, scope: tracer.scope,
-                        caveats: TraceSupport.caveats(window: source.policy.tick), interval: source.policy.tick),
+                        caveats: TraceSupport.caveats(window: source.policy.tick, probes), interval: source.policy.tick),
                     mustOpen: options.control != .enforced, log: log)
             } else {
                 recorder = nil
@@ -178,7 +178,7 @@ package final class Agent {
         tracer.reclassify(with: source.classifier, permanent: source.permanent)
         loop.adopt(source.policy)
         recorder?.adopt(
-            tick: source.policy.tick, caveats: TraceSupport.caveats(window: source.policy.tick),
+            tick: source.policy.tick, caveats: TraceSupport.caveats(window: source.policy.tick, tracer.options),
             at: WallClock.nanoseconds(at: Instant(nanoseconds: TickClock.now())))
         // Loading the policy again is how an operator says that it is to be in force, whoever wrote what since.
         controller?.takeBackYielded()

@@ -12,7 +12,13 @@ package struct AgentOptions: Sendable {
     /// Where the API listens; nil for none.
     package var socket: String?
     /// What is traced. Who keeps run-queue delays is found out at the start, whatever stands here.
-    package var probes = KernelProbes.Options()
+    package var probes: KernelProbes.Options = {
+        var options = KernelProbes.Options()
+        // No decision is made by either, and a tick is too short to be read by people.
+        options.disturbanceInterval = .perSecond
+        options.memoryReadings = 100
+        return options
+    }()
     package static let mostRingBytes: UInt32 = 1 << 30
 
     /// Where ticks are recorded; nil for nowhere.

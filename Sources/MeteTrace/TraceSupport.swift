@@ -28,7 +28,7 @@ package enum TraceSupport {
     /// What of it is missing, or not as it should be: a line for each.
     ///
     /// - Parameter window: its length.
-    package static func caveats(window: Nanoseconds) -> [String] {
+    package static func caveats(window: Nanoseconds, _ options: KernelProbes.Options) -> [String] {
         let missing = findings().compactMap { finding -> String? in
             switch finding.support {
             case .supported: nil
@@ -36,13 +36,13 @@ package enum TraceSupport {
                 "\(finding.feature): \(reason); \(remedy)"
             }
         }
-        return missing + [shortWindows(window)].compactMap { $0 }
+        return missing + [shortWindows(window, options)].compactMap { $0 }
     }
 
     /// What is to be known of windows in which disturbances are not all read; nil of longer ones.
-    package static func shortWindows(_ window: Nanoseconds) -> String? {
-        guard window < Tracer.disturbanceInterval else { return nil }
-        let interval = Tracer.disturbanceInterval / .perMillisecond
+    package static func shortWindows(_ window: Nanoseconds, _ options: KernelProbes.Options) -> String? {
+        guard window < options.disturbanceInterval else { return nil }
+        let interval = options.disturbanceInterval / .perMillisecond
         return "who ran while others waited, and throttled time, are read every \(interval) ms: of shorter windows "
             + "most have none of it, and some also that of those before"
     }

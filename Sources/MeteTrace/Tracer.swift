@@ -30,8 +30,6 @@ package final class Tracer {
     /// seen when it is over, or by the next sweep. Hence only while CPUs are idle: see `mayHideWaits`.
     private static let threadsPerTick = 128
     private static let mostTicksWithoutSweep = 9
-    /// Whose memory is read: a quarter of a per cent of a core.
-    private static let processesPerSecond: Nanoseconds = 500
     /// Of a window, at the most, for the libraries of new programs: a hundredth of a core.
     private static let libraryShare: Nanoseconds = 100
     /// The same for stalls.
@@ -114,9 +112,10 @@ package final class Tracer {
         let called = try calls.read { Self.now().nanoseconds }
         try takeIn()
         try settleLosses()
-        attribute(waits)
-        let disks = attribute(traffic, requests)
-        let functions = attribute(called)
+        disturbers = accountant.attribute(waits)
+        accountant.attribute(traffic)
+        let disks = accountant.attribute(requests)
+        let functions = called.isEmpty ? [:] : accountant.attribute(called)
         readMemory()
         readLibraries()
         try tellSlots()
@@ -171,8 +170,8 @@ package final class Tracer {
         return accountant.threadUsage(disk: disk)
     }
 
-    /// What each process has in memory, the largest first; nothing where memory is not traced. As old as its last reading: hundreds of
-    /// processes are read in a second, one after the other.
+    /// What each process has in memory, the largest first; nothing where memory is not traced. As old as its last reading: see
+    /// `KernelProbes.Options.memoryReadings`.
     package func processMemory() -> [ProcessMemory] {
         options.memory ? accountant.processMemory(now: Self.now()) : []
     }
@@ -230,13 +229,9 @@ package final class Tracer {
 
     // MARK: Resources
 
-    /// Between two looks at the disturbances, at the least: one goes through a map of thousands of places. In shorter windows than that they
-    /// come together, in the window of the look.
-    package static let disturbanceInterval: Nanoseconds = 50 * .perMillisecond
-
     private func readDisturbances() throws(TraceError) -> [KernelProbes.DisturbanceCount] {
         let now = Self.now()
-        guard now - disturbersRead >= Self.disturbanceInterval else { return [] }
+        guard now - disturbersRead >= options.disturbanceInterval else { return [] }
         disturbersRead = now
         return try resources.readDisturbances(now: now)
     }
@@ -244,7 +239,7 @@ package final class Tracer {
     private func readMemory() {
         guard options.memory else { return }
         let window = Self.now() - windowStart
-        accountant.readMemory(budget: max(1, Int(Self.processesPerSecond * window / .perSecond)))
+        accountant.readMemory(budget: max(1, Int(options.memoryReadings * window / .perSecond)))
         if options.memoryWalks { accountant.walkMemory(window: window) { Self.now() } }
         accountant.sumMemory(now: Self.now())
     }
@@ -258,60 +253,9 @@ package final class Tracer {
         return (machine, pressure?.read(groups) { Self.now().nanoseconds < end } ?? [:])
     }
 
-    /// What of a wait was throttled is known from here, and costs nothing more. The sums that cgroups keep (`throttled_usec` in cpu.stat)
-    /// are no part of a component's delay: they count the group and not its threads, once for each CPU; a component may be many
-    /// groups, and a group several components.
-    private func attribute(_ waits: [KernelProbes.DisturbanceCount]) {
-        disturbers = [:]
-        for count in waits {
-            let who: Disturbance.Runner =
-                switch count.kind {
-                case METE_RUNNER_COMPONENT: .component(accountant.component(ofSlot: count.runner))
-                case METE_RUNNER_REALTIME: .realTime
-                case METE_RUNNER_DEADLINE: .deadline
-                case METE_RUNNER_IDLE: .idle
-                case METE_RUNNER_THROTTLED: .throttled
-                case METE_RUNNER_STEAL: .steal
-                default: .unknown
-                }
-            disturbers[accountant.component(ofSlot: count.waiter), default: [:]][who, default: 0] += count.time
-            if who == .throttled { accountant.add(throttled: count.time, toSlot: count.waiter) }
-        }
-    }
-
-    private func attribute(
-        _ traffic: [(slot: Int, usage: NetworkUsage)], _ requests: [KernelProbes.DiskCount]
-    ) -> [DiskSample] {
-        for (slot, usage) in traffic {
-            accountant.add(DiskUsage(), usage, toSlot: slot)
-        }
-        var samples: [DiskSample] = []
-        for count in requests {
-            accountant.add(count.usage, NetworkUsage(), toSlot: count.slot)
-            samples.append(
-                DiskSample(
-                    device: count.device, component: accountant.component(ofSlot: count.slot), usage: count.usage))
-        }
-        return samples.sorted { ($0.device, $0.component) < ($1.device, $1.component) }
-    }
-
-    private struct CalledBy: Hashable {
-        var component: ComponentID
-        var function: Int
-    }
-
-    /// Of several slots that are one component's, such as of its new programs, the sum.
-    private func attribute(_ counts: [KernelProbes.CallKey: CallMeter.Count]) -> [CalledBy: CallMeter.Count] {
-        var found: [CalledBy: CallMeter.Count] = [:]
-        for (key, count) in counts {
-            let called = CalledBy(component: accountant.component(ofSlot: key.slot), function: key.function)
-            found[called, default: CallMeter.Count()].usage += count.usage
-            found[called]?.durations += count.durations
-        }
-        return found
-    }
-
-    private func samplesOf(_ counts: [CalledBy: CallMeter.Count], start: Instant, end: Instant) -> [CallSample] {
+    private func samplesOf(
+        _ counts: [UsageAccountant.CalledBy: CallMeter.Count], start: Instant, end: Instant
+    ) -> [CallSample] {
         counts.map { called, count in
             CallSample(
                 component: called.component, function: options.functions[called.function].name, start: start, end: end,

@@ -89,7 +89,8 @@ package struct RecordCommand: ParsableCommand {
         try writer.state(RecordingFacts.ofThisMachine(only))
         let recorded = RecordedSession(
             start: start, version: Version.current, scope: session.tracer.scope,
-            caveats: TraceSupport.caveats(window: settings.interval), interval: settings.interval)
+            caveats: TraceSupport.caveats(window: settings.interval, session.tracer.options),
+            interval: settings.interval)
         try writer.begin(recorded)
         let queue = StoreQueue(writer) { [output, settings] () throws(StoreError) -> StoreWriter in
             let writer = try StoreWriter(path: output, settings: settings, version: Version.current)

@@ -18,7 +18,7 @@ struct SchedTrace {
         let sessions = [
             RecordedSession(
                 start: WallClock.nanoseconds(at: Instant(nanoseconds: TickClock.now())), version: Version.current,
-                scope: tracer.scope, caveats: TraceSupport.caveats(window: Nanoseconds(interval * 1e9)))
+                scope: tracer.scope, caveats: TraceSupport.caveats(window: Nanoseconds(interval * 1e9), tracer.options))
         ]
         let stream = try SchedEventStream(ringBytes: eventRingBytes)
         let beginning = TickClock.now()

@@ -72,7 +72,7 @@ struct TraceSession {
         _ onWindow: (TraceView) throws -> Void
     ) throws {
         let tick = Nanoseconds(interval * 1e9)
-        let limits = TraceSupport.shortWindows(tick).map { ["Disturbances: \($0)."] } ?? []
+        let limits = TraceSupport.shortWindows(tick, tracer.options).map { ["Disturbances: \($0)."] } ?? []
         var now = TickClock.now()
         var windowEnd = now + tick
         var lastShown = now

@@ -116,16 +116,6 @@ extension UsageAccountant {
         return changes
     }
 
-    /// Takes in what the kernel side has counted of a component in the window that is open.
-    mutating func add(_ disk: DiskUsage, _ network: NetworkUsage, toSlot slot: Int) {
-        ledger.add(disk, network, to: ledger.index(of: component(ofSlot: slot)))
-    }
-
-    /// Takes in for how long quotas have held a component's threads back.
-    mutating func add(throttled time: Nanoseconds, toSlot slot: Int) {
-        ledger.add(throttled: time, to: ledger.index(of: component(ofSlot: slot)))
-    }
-
     /// The slot of a component, nil when it has none of its own.
     func slot(of component: ComponentID, slots: Int) -> Int? {
         ledger.existingIndex(of: component).flatMap { $0 + 1 < slots ? $0 + 1 : nil }

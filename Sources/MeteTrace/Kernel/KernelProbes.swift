@@ -19,10 +19,15 @@ package final class KernelProbes {
         package var delayHistograms = false
         /// For how long it is remembered in the kernel who ran while others waited, after the last time: those who have ended make room.
         package var disturbancesKept: Nanoseconds = 60 * .perSecond
+        /// Between two looks at it, at the least: one goes through a map of thousands of places. What came in shorter windows than that comes
+        /// together, in the window of the look.
+        package var disturbanceInterval: Nanoseconds = 50 * .perMillisecond
         package var disk = false
         package var network = false
         /// Whether the memory of processes is read, from /proc: there is no probe for it.
         package var memory = false
+        /// Of how many processes it is read in a second, one after the other: 5 µs each.
+        package var memoryReadings: Nanoseconds = 500
         /// Whether it is also asked what of it was accessed lately, is shared and swapped, which takes walks over page tables: see
         /// `WalkSchedule`.
         package var memoryWalks = false
