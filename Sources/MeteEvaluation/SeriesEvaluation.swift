@@ -1,5 +1,5 @@
 package import MeteModel
-internal import MetePrediction
+package import MetePrediction
 
 /// Forecasts a series as the agent would, tick by tick, and scores what was forecast against what then came.
 ///
@@ -14,10 +14,13 @@ package struct SeriesEvaluation: Sendable {
     /// The method that is what the agent uses.
     package static let combination = "mete"
 
-    /// - Parameter horizon: ticks ahead, at least 1.
-    package init(_ series: EvaluatedSeries, horizon: Int) {
-        var forecaster = Self.forecaster(horizon)
-        let experts = ForecastExpert.allCases.filter { $0 != .network }
+    /// - Parameters:
+    ///   - horizon: ticks ahead, at least 1.
+    ///   - networks: those that are learned beside the experts; they forecast 1, 10 and 100 ticks ahead only.
+    package init(_ series: EvaluatedSeries, horizon: Int, networks: ForecasterPool.Networks = .chosen) {
+        var pool = ForecasterPool(tick: .perSecond, horizons: [horizon], networks: networks)
+        let slot = pool.add(ceiling: Self.ceiling, name: series.name)
+        let experts = ForecastExpert.allCases
         var scores = (experts.map(\.rawValue) + [Self.combination]).map {
             MethodScore(method: $0, deviation: series.deviation)
         }
@@ -33,10 +36,12 @@ package struct SeriesEvaluation: Sendable {
                 }
             }
             let now = Self.instant(index)
-            forecaster.observe(demand, at: now)
-            waiting[index % horizon] =
-                experts.map { forecaster.quantiles(of: $0, horizon: horizon) }
-                + [forecaster.forecast(at: now, horizon: horizon)?.demand]
+            pool.gather(slot, demand: demand)
+            pool.step(at: now)
+            for (method, expert) in experts.enumerated() {
+                waiting[index % horizon][method] = pool.quantiles(slot, of: expert, horizon: horizon)
+            }
+            waiting[index % horizon][experts.count] = pool.forecast(slot, at: now)?.demand
         }
         self.scores = scores.filter { $0.count > 0 }
     }
@@ -44,27 +49,21 @@ package struct SeriesEvaluation: Sendable {
     /// What observing a demand of the series and forecasting takes on average; nil of an empty one.
     package static func cost(of series: EvaluatedSeries, horizons: [Int]) -> Duration? {
         guard !series.demands.isEmpty else { return nil }
-        var settings = ForecastSettings(ceiling: ceiling, tick: .perSecond)
-        settings.horizons = horizons
-        var forecaster = DemandForecaster(settings)
+        var pool = ForecasterPool(tick: .perSecond, horizons: horizons)
+        let slot = pool.add(ceiling: ceiling, name: series.name)
         let clock = ContinuousClock()
         let start = clock.now
         for (index, demand) in series.demands.enumerated() {
             let now = instant(index)
-            forecaster.observe(demand, at: now)
-            for horizon in horizons { _ = forecaster.forecast(at: now, horizon: horizon) }
+            pool.gather(slot, demand: demand)
+            pool.step(at: now)
+            for horizon in horizons { _ = pool.forecast(slot, at: now, horizon: horizon) }
         }
         return (clock.now - start) / series.demands.count
     }
 
     /// Whatever is finite and not negative may be a demand.
     private static let ceiling = 1e30
-
-    private static func forecaster(_ horizon: Int) -> DemandForecaster {
-        var settings = ForecastSettings(ceiling: ceiling, tick: .perSecond)
-        settings.horizons = [horizon]
-        return DemandForecaster(settings)
-    }
 
     /// Ticks are a second long whatever the series' step is: only their order matters.
     private static func instant(_ index: Int) -> Instant {

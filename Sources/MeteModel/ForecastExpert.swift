@@ -23,6 +23,8 @@ package enum ForecastExpert: String, CaseIterable, Hashable, Sendable, Codable {
     case shortHistogram
     /// Of recent demands in like states.
     case histogramAnalog
-    /// A learned network.
-    case network
+    /// A learned recurrent network.
+    case lstm
+    /// A learned network with causal attention.
+    case attention
 }

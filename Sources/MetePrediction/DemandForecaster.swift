@@ -32,12 +32,11 @@ package struct DemandForecaster: Sendable {
 
     /// A tick has ended at `end` in which this demand was measured; nil when nothing was measured.
     ///
-    /// - Parameter network: for a horizon, quantiles that a learned network forecasts from this demand on, in the resource's
-    ///   measure; nil where it has none.
+    /// - Parameter networks: what the networks of the settings forecast from this demand on, in the resource's measure.
     /// - Returns: why the sample was not used, or nil when it was.
     @discardableResult
     package mutating func observe(
-        _ demand: Double?, at end: Instant, network: (_ horizon: Int) -> Quantiles? = { _ in nil }
+        _ demand: Double?, at end: Instant, networks: NetworkForecasts = NetworkForecasts()
     ) -> SampleFault? {
         if let lastValid, end <= lastValid {
             lastFault = .stale
@@ -51,8 +50,7 @@ package struct DemandForecaster: Sendable {
             let inside = Float(demand / unit)
             summary.observe(inside)
             for index in tracks.indices {
-                let quantiles = settings.expectsNetwork ? network(settings.horizons[index]) : nil
-                tracks[index].observe(inside, summary, network: quantiles.flatMap { usable($0) })
+                tracks[index].observe(inside, summary, networks: bounds(networks, settings.horizons[index]))
             }
             return nil
         case .failure(let fault):
@@ -77,9 +75,13 @@ package struct DemandForecaster: Sendable {
         forecast(at: now, horizon: settings.horizons[0])
     }
 
+    /// The demand of a tick, if it can be right.
+    package func usable(_ demand: Double?) -> Double? { try? settings.validate(demand).get() }
+
     /// What an expert alone forecasts, before any correction; nil where there is nothing yet.
     package func quantiles(of expert: ForecastExpert, horizon: Int) -> Quantiles? {
-        guard expert != .network || settings.expectsNetwork, let index = settings.horizons.firstIndex(of: horizon)
+        guard expert.architecture.map({ settings.networks.contains($0) }) ?? true,
+            let index = settings.horizons.firstIndex(of: horizon)
         else { return nil }
         return tracks[index].forecaster.quantiles(of: expert)
             .map { Quantiles($0).scaled(by: unit, upTo: settings.ceiling) }
@@ -89,6 +91,14 @@ package struct DemandForecaster: Sendable {
     private mutating func bridgeGap() {
         summary.skip()
         for index in tracks.indices { tracks[index].forgetIssued() }
+    }
+
+    /// What networks forecast for a horizon, inside.
+    private func bounds(_ networks: NetworkForecasts, _ ticks: Int) -> NetworkBounds {
+        guard !settings.networks.isEmpty, let horizon = NetworkHorizon(rawValue: ticks) else { return NetworkBounds() }
+        return NetworkBounds(
+            lstm: networks[.lstm, horizon].flatMap { usable($0) },
+            attention: networks[.attention, horizon].flatMap { usable($0) })
     }
 
     /// A network's quantiles inside; nil unless they are a distribution: finite, not negative, not crossing.

@@ -8,8 +8,8 @@ package struct ForecastSettings: Equatable, Sendable {
     package var ceiling: Double
     /// Time from the last valid sample to the expiry of what is forecast from it.
     package var lifetime: Nanoseconds
-    /// Whether quantiles of a learned network are given with the demands.
-    package var expectsNetwork = false
+    /// Learned networks whose forecasts are given with the demands, and weighed among the experts.
+    package var networks: Set<NetworkSettings.Architecture> = []
     /// Scored forecasts that the combination needs before it may decide.
     package var leastScored = 30
     /// A combination whose 0.95 bounds held less often than this starts again, once it has `leastForTrust` scored forecasts. Those that

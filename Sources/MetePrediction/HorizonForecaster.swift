@@ -28,7 +28,7 @@ struct HorizonForecaster: Sendable {
     let horizon: Int
     /// Ticks from one forecast to the next.
     let stride: Int
-    private let expectsNetwork: Bool
+    private let architectures: Set<NetworkSettings.Architecture>
     private let isFar: Bool
     private var ticks = 0
     private var models: LinearModels
@@ -49,7 +49,7 @@ struct HorizonForecaster: Sendable {
     private static let farPredictions = 5
     private static let farExperts: Set<ForecastExpert> = [
         .lastValue, .smoothedLevel, .seasonalNaive, .seasonalAnalog, .regression, .regressionAnalog, .histogram,
-        .shortHistogram, .histogramAnalog, .network,
+        .shortHistogram, .histogramAnalog, .lstm, .attention,
     ]
 
     /// What the window keeps residuals of; far ahead only the first few.
@@ -65,9 +65,10 @@ struct HorizonForecaster: Sendable {
         static let expectile = 7
     }
 
-    init(horizon: Int, expects network: Bool = false) {
+    /// - Parameter architectures: of the networks whose forecasts are given with the demands.
+    init(horizon: Int, networks architectures: Set<NetworkSettings.Architecture> = []) {
         self.horizon = horizon
-        expectsNetwork = network
+        self.architectures = architectures
         isFar = horizon > 50
         stride = isFar ? horizon / 5 : 1
         models = LinearModels(horizon: horizon, isFull: !isFar)
@@ -76,7 +77,9 @@ struct HorizonForecaster: Sendable {
             predictions: isFar ? Self.farPredictions : Self.predictions)
         var experts = Lanes.zero
         for expert in ForecastExpert.allCases
-        where (network || expert != .network) && (!isFar || Self.farExperts.contains(expert)) {
+        where (expert.architecture.map { architectures.contains($0) } ?? true)
+            && (!isFar || Self.farExperts.contains(expert))
+        {
             experts[expert.lane] = 1
         }
         func combination(_ level: Float) -> QuantileCombination { QuantileCombination(level: level, experts: experts) }
@@ -89,23 +92,23 @@ struct HorizonForecaster: Sendable {
     var isRenewed: Bool { ticks % stride == 0 }
 
     /// Forgets all that it has learnt.
-    mutating func startAgain() { self = HorizonForecaster(horizon: horizon, expects: expectsNetwork) }
+    mutating func startAgain() { self = HorizonForecaster(horizon: horizon, networks: architectures) }
 
     /// Takes in the demand of a tick that `summary` already knows.
     ///
-    /// - Parameter network: quantiles that a learned network forecasts for `horizon` ticks ahead; nil while it has none.
-    mutating func observe(_ demand: Float, _ summary: borrowing DemandSummary, network: SIMD4<Float>?) {
+    /// - Parameter networks: quantiles that learned networks forecast for `horizon` ticks ahead.
+    mutating func observe(_ demand: Float, _ summary: borrowing DemandSummary, networks: NetworkBounds) {
         ticks += 1
         guard isRenewed else { return }
         if let due = issued.due { learn(due, demand, summary) }
-        issue(summary, network: network)
+        issue(summary, networks)
     }
 
     /// A tick has passed whose demand is not known; nothing is learnt, and the forecast is made from what is known.
     mutating func skip(_ summary: borrowing DemandSummary) {
         ticks += 1
         guard isRenewed else { return }
-        issue(summary, network: nil)
+        issue(summary, NetworkBounds())
     }
 
     /// Time has passed that nothing was observed of: what was issued is never scored.
@@ -153,7 +156,7 @@ struct HorizonForecaster: Sendable {
 
     // MARK: A new forecast
 
-    private mutating func issue(_ summary: borrowing DemandSummary, network: SIMD4<Float>?) {
+    private mutating func issue(_ summary: borrowing DemandSummary, _ networks: NetworkBounds) {
         let question = models.question(summary)
         let last = summary.history.demand(0)
         let learnt = models.points(question, summary) ?? (last, last, last)
@@ -194,8 +197,16 @@ struct HorizonForecaster: Sendable {
             set(.autoregressionAnalog, analog(Prediction.autoregression))
             set(.expectileAnalog, analog(Prediction.expectile))
         }
-        // An expert without a forecast is as good as the mixture of the others.
-        set(.network, network ?? mix(quantiles, without: .network))
+        if !architectures.isEmpty {
+            set(.lstm, networks.lstm ?? .zero)
+            set(.attention, networks.attention ?? .zero)
+            // An expert without a forecast is as good as the mixture of the others.
+            if networks.lstm == nil || networks.attention == nil {
+                let others = mix(quantiles, without: (networks.lstm == nil, networks.attention == nil))
+                if networks.lstm == nil { set(.lstm, others) }
+                if networks.attention == nil { set(.attention, others) }
+            }
+        }
 
         let mixture = mix(quantiles).ascending
         let bounds = correction.bounds(mixture)
@@ -212,12 +223,15 @@ struct HorizonForecaster: Sendable {
             combinations.3.mix(quantiles.3))
     }
 
+    /// Without networks whose lanes hold nothing but 0.
     private func mix(
-        _ quantiles: (Lanes, Lanes, Lanes, Lanes), without expert: ForecastExpert
+        _ quantiles: (Lanes, Lanes, Lanes, Lanes), without missing: (lstm: Bool, attention: Bool)
     ) -> SIMD4<Float> {
         func mixed(_ combination: borrowing QuantileCombination, _ quantiles: Lanes) -> Float {
-            let own = combination.weights[expert.lane]
-            return own < 1 ? (combination.mix(quantiles) - own * quantiles[expert.lane]) / (1 - own) : 0
+            var share: Float = 0
+            if missing.lstm { share += combination.weights[ForecastExpert.lstm.lane] }
+            if missing.attention { share += combination.weights[ForecastExpert.attention.lane] }
+            return share < 1 ? combination.mix(quantiles) / (1 - share) : 0
         }
         return SIMD4(
             mixed(combinations.0, quantiles.0), mixed(combinations.1, quantiles.1), mixed(combinations.2, quantiles.2),
@@ -242,7 +256,17 @@ extension ForecastExpert {
         case .histogram: 10
         case .shortHistogram: 11
         case .histogramAnalog: 12
-        case .network: 13
+        case .lstm: 13
+        case .attention: 14
+        }
+    }
+
+    /// Of the network that it is; nil for the others.
+    var architecture: NetworkSettings.Architecture? {
+        switch self {
+        case .lstm: .lstm
+        case .attention: .attention
+        default: nil
         }
     }
 }

@@ -19,14 +19,14 @@ struct HorizonTrack: Sendable {
     init(horizon: Int, _ settings: ForecastSettings, unit: Double) {
         self.settings = settings
         self.unit = unit
-        forecaster = HorizonForecaster(horizon: horizon, expects: settings.expectsNetwork)
+        forecaster = HorizonForecaster(horizon: horizon, networks: settings.networks)
         fallback = DecayedPeak(horizon: horizon)
         fallbackIssued = DueQueue(horizon: horizon / forecaster.stride)
     }
 
     /// Takes in a demand that `summary` already knows.
-    mutating func observe(_ demand: Float, _ summary: borrowing DemandSummary, network: SIMD4<Float>?) {
-        forecaster.observe(demand, summary, network: network)
+    mutating func observe(_ demand: Float, _ summary: borrowing DemandSummary, networks: NetworkBounds) {
+        forecaster.observe(demand, summary, networks: networks)
         fallback.observe(Double(demand))
         if forecaster.isRenewed {
             if let due = fallbackIssued.due { fallbackRecord.insert(bounds: due, demand: demand) }

@@ -49,8 +49,8 @@ struct CallForecastsTests {
 
     /// The busiest of those that come at once; who is known is not put out by others, and a place that becomes free is taken.
     @Test func asManyAreForecastAsMayBeAndTheRestIsTold() throws {
-        let most = CallForecasts.mostForecast
-        var forecasts = CallForecasts()
+        let most = 10
+        var forecasts = CallForecasts(most: most)
         let all = (0..<most + 3).map { Self.sample("c\($0)", calls: UInt64($0 + 1), inside: 0.5, at: 0) }
         func observe(_ samples: [CallSample], at tick: Int) {
             forecasts.observe(

@@ -7,10 +7,12 @@ import Testing
 struct DemandForecasterTests {
     private static let tick = 100 * Nanoseconds.perMillisecond
 
-    private func forecaster(_ horizons: [Int] = [1], network: Bool = false) -> DemandForecaster {
+    private func forecaster(_ horizons: [Int] = [1], networks: Set<NetworkSettings.Architecture> = [])
+        -> DemandForecaster
+    {
         var settings = ForecastSettings(ceiling: 64, tick: Self.tick, lifetimeTicks: 5)
         settings.horizons = horizons
-        settings.expectsNetwork = network
+        settings.networks = networks
         return DemandForecaster(settings)
     }
 
@@ -138,17 +140,27 @@ struct DemandForecasterTests {
         #expect(share >= second && share <= 1 && second >= 0)
     }
 
-    @Test func aNetworkThatKnowsMoreIsHeard() throws {
-        var forecaster = forecaster(network: true)
+    private func forecasts(
+        _ architecture: NetworkSettings.Architecture, _ quantiles: Quantiles
+    ) -> NetworkForecasts {
+        var forecasts = NetworkForecasts()
+        forecasts[architecture, .one] = quantiles
+        return forecasts
+    }
+
+    @Test(arguments: zip([NetworkSettings.Architecture.lstm, .attention], [ForecastExpert.lstm, .attention]))
+    func aNetworkThatKnowsMoreIsHeard(architecture: NetworkSettings.Architecture, expert: ForecastExpert) throws {
+        // The other says nothing, and takes no weight from it.
+        var forecaster = forecaster(networks: [.lstm, .attention])
         let demands = DemandSeries.noise.demands(601)
         for (index, demand) in demands.dropLast().enumerated() {
             // It knows the next demand.
             let next = demands[index + 1]
-            forecaster.observe(demand, at: instant(index)) { _ in Quantiles(point: next) }
+            forecaster.observe(demand, at: instant(index), networks: forecasts(architecture, Quantiles(point: next)))
         }
         let forecast = try #require(forecaster.forecast(at: instant(599)))
         #expect(abs(forecast.demand.median - demands[600]) < 0.05)
-        guard case .weighted(.network, let share, _, _) = forecast.reason else {
+        guard case .weighted(expert, let share, _, _) = forecast.reason else {
             Issue.record("\(forecast.reason)")
             return
         }
@@ -160,10 +172,10 @@ struct DemandForecasterTests {
         Quantiles(median: 1, p90: 2, p95: 3, p99: .nan),
     ])
     func aNetworkThatSaysNoDistributionIsNotHeard(quantiles: Quantiles) {
-        var nonsense = forecaster(network: true)
-        var silent = forecaster(network: true)
+        var nonsense = forecaster(networks: [.lstm])
+        var silent = forecaster(networks: [.lstm])
         for (index, demand) in DemandSeries.noise.demands(200).enumerated() {
-            nonsense.observe(demand, at: instant(index)) { _ in quantiles }
+            nonsense.observe(demand, at: instant(index), networks: forecasts(.lstm, quantiles))
             silent.observe(demand, at: instant(index))
         }
         #expect(nonsense.forecast(at: instant(199)) == silent.forecast(at: instant(199)))

@@ -18,12 +18,13 @@ struct CallForecasts {
     private static let mostThreads = 4_194_304.0
     /// Ticks without a call after which a function of a component is forgotten.
     private static let idleTicksKept = 600
-    /// Pairs of forecasters, which take their time in every tick, called or not.
-    static let mostForecast = 500
-
+    private let most: Int
     private var entries: [ComponentID: Entry] = [:]
     /// Called in the last window, and not forecast for want of room; by component and function.
     private(set) var beyond: [CallSample] = []
+
+    /// - Parameter most: pairs of forecasters, which take their time in every tick, called or not.
+    init(most: Int = 500) { self.most = most }
 
     /// Takes in a window.
     ///
@@ -38,7 +39,7 @@ struct CallForecasts {
             .sorted { ($1.usage.calls, $0.component, $0.function) < ($0.usage.calls, $1.component, $1.function) }
         for sample in new {
             let name = sample.subcomponent
-            guard entries.count < Self.mostForecast else {
+            guard entries.count < most else {
                 beyond.append(sample)
                 continue
             }

@@ -1,10 +1,10 @@
 import MeteModel
 import MetePartition
-import MetePrediction
 
 /// What the agent remembers of one component from tick to tick.
 struct ComponentState {
-    var forecaster: DemandForecaster
+    /// Of its forecaster.
+    let slot: Int
     var watch = GuaranteeWatch()
     var correction = ShareCorrection()
     var verdict = GuaranteeWatch.Verdict(state: .idle, entitled: 0, got: 0, demand: 0)
@@ -13,18 +13,16 @@ struct ComponentState {
     /// Whether it was in a window since the last look for those that are gone.
     var isPresent = true
 
-    init(tick: Nanoseconds, ceiling: Double) {
-        forecaster = DemandForecaster(ForecastSettings(ceiling: ceiling, tick: tick))
-    }
+    init(slot: Int) { self.slot = slot }
 
-    /// Takes in the component's window.
+    /// Takes in the component's window, and what is forecast after it.
     ///
-    /// - Parameter limit: cores above which no demand can be met.
     /// - Returns: why the guarantee is breached, once per second for which it is.
-    mutating func observe(_ sample: UsageSample, guarantee: Double, limit: Double, at now: Instant) -> String? {
+    mutating func observe(
+        _ sample: UsageSample, guarantee: Double, forecast: Forecast?, at now: Instant
+    ) -> String? {
         isPresent = true
-        forecaster.observe(sample.demand(upTo: limit), at: now)
-        forecast = forecaster.forecast(at: now)
+        self.forecast = forecast
         let before = watch.breaches
         verdict = watch.observe(sample.cpu, length: sample.window, guarantee: guarantee)
         correction.observe(verdict)

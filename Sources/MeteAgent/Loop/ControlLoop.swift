@@ -14,6 +14,7 @@ package final class ControlLoop {
     private let log: (AgentEvent) -> Void
     private var policy: Policy
     private var states: [ComponentID: ComponentState] = [:]
+    private var forecasters: ForecasterPool
     private var calls = CallForecasts()
     private var plan: PartitionPlan?
     /// Of the last tick.
@@ -39,6 +40,7 @@ package final class ControlLoop {
         missingProbes = tracer.probeStates.filter { !$0.isAttached }
         self.controller = controller
         self.policy = policy
+        forecasters = ForecasterPool(tick: policy.tick)
         self.cpuController = cpuController
         self.log = log
     }
@@ -48,6 +50,7 @@ package final class ControlLoop {
         // A forecaster is made for the length of a tick; what it has learned of a component holds whatever its policy.
         if policy.tick != self.policy.tick {
             states = [:]
+            forecasters = ForecasterPool(tick: policy.tick)
             calls.forgetAll()
         }
         self.policy = policy
@@ -64,9 +67,8 @@ package final class ControlLoop {
         let policies = window.samples.map { tracer.policy(of: $0.component) }
         let limit = Double(window.capacity.cpus)
 
-        for (sample, policy) in zip(window.samples, policies) {
-            watch(sample, policy, limit: limit, at: now)
-        }
+        forecast(window.samples, limit: limit, at: now)
+        for (sample, policy) in zip(window.samples, policies) { watch(sample, policy, at: now) }
         calls.observe(
             window.calls, start: window.samples.first?.start ?? now, end: now, cpus: window.capacity.cpus,
             tick: policy.tick)
@@ -90,13 +92,24 @@ package final class ControlLoop {
 
     // MARK: Steps
 
-    private func watch(_ sample: UsageSample, _ policy: ComponentPolicy, limit: Double, at now: Instant) {
-        let component = sample.component
-        if states[component] == nil {
-            states[component] = ComponentState(tick: self.policy.tick, ceiling: limit)
+    /// - Parameter limit: cores above which no demand can be met.
+    private func forecast(_ samples: [UsageSample], limit: Double, at now: Instant) {
+        for sample in samples {
+            let component = sample.component
+            let state =
+                states[component]
+                ?? ComponentState(slot: forecasters.add(ceiling: limit, name: component.name))
+            if states[component] == nil { states[component] = state }
+            forecasters.gather(state.slot, demand: sample.demand(upTo: limit))
         }
-        // In place: a copy of a forecaster would copy its history.
-        let breach = states[component]?.observe(sample, guarantee: policy.cpu.guarantee, limit: limit, at: now)
+        forecasters.step(at: now)
+    }
+
+    private func watch(_ sample: UsageSample, _ policy: ComponentPolicy, at now: Instant) {
+        let component = sample.component
+        guard let slot = states[component]?.slot else { return }
+        let breach = states[component]?.observe(
+            sample, guarantee: policy.cpu.guarantee, forecast: forecasters.forecast(slot, at: now), at: now)
         if let breach { log(.breached(component, explanation: breach)) }
     }
 
@@ -143,6 +156,7 @@ package final class ControlLoop {
     }
 
     private func forgetAbsent() {
+        for state in states.values where !state.isPresent { forecasters.remove(state.slot) }
         states = states.filter { $0.value.isPresent }
         for component in states.keys { states[component]?.isPresent = false }
     }

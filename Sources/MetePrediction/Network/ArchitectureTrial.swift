@@ -1,64 +1,42 @@
-package import MeteModel
+import MeteModel
 
-/// Both architectures on one component's demand; the one with the lower measured loss speaks.
+/// Finds out which of two networks forecasts a component better, by running both for a while beside each other.
 ///
-/// The loss is the pinball loss of forecasts one tick ahead at 0.9, 0.95 and 0.99, the levels that are planned for, as a mean
-/// that forgets within some hundred ticks.
-/// Each forecast is scored by the demand of the tick that it was made for, before anything is learnt from that
-/// demand. The other takes over when it is better by a margin, so that two equals do not flap.
-package struct ArchitectureTrial: ~Copyable, Sendable {
-    static let memory = 300.0
-    static let switchMargin = 0.03
+/// The loss is the pinball loss of forecasts one tick ahead at 0.9, 0.95 and 0.99, the levels that are planned for. Each forecast is
+/// scored by the demand of the tick that it was made for, before anything is learnt from that demand. What an untrained network
+/// loses at first says nothing, and is left out. The attention model has to be better by a margin, for it costs twice the time.
+struct ArchitectureTrial: Sendable {
+    /// Ticks at the beginning that are not scored, and those that are.
+    static let warmUp = 300
+    static let length = 300
+    /// Share of the LSTM's loss by which the attention model's has to be lower.
+    static let margin = 0.02
 
-    private var lstm: SequenceModel
-    private var attention: SequenceModel
-    /// Mean losses in the unit of the demand.
-    private var lstmLoss = 0.0
-    private var attentionLoss = 0.0
-    private var scored = 0.0
-    package private(set) var chosen = NetworkSettings.Architecture.lstm
+    private(set) var ticks = 0
+    private(set) var lstmLoss = 0.0
+    private(set) var attentionLoss = 0.0
 
-    /// - Parameter features: announced features per tick.
-    package init(features: Int = NetworkSettings.lstm.features, seed: UInt64) {
-        var settings = NetworkSettings.lstm
-        settings.features = features
-        lstm = SequenceModel(settings, seed: seed)
-        settings = .attention
-        settings.features = features
-        attention = SequenceModel(settings, seed: seed)
+    /// A tick has passed in which this was wanted.
+    ///
+    /// - Parameter forecasts: made for it, at the tick before.
+    mutating func observe(_ demand: Double, _ forecasts: NetworkForecasts) {
+        guard let lstm = forecasts[.lstm, .one], let attention = forecasts[.attention, .one] else { return }
+        ticks += 1
+        guard ticks > Self.warmUp else { return }
+        lstmLoss += Self.loss(lstm, demand)
+        attentionLoss += Self.loss(attention, demand)
     }
 
-    /// Mean recent loss of an architecture; nil before anything was scored.
-    package func loss(_ architecture: NetworkSettings.Architecture) -> Double? {
-        guard scored > 0 else { return nil }
-        return architecture == .lstm ? lstmLoss : attentionLoss
+    /// Nil until enough has been scored.
+    var winner: NetworkSettings.Architecture? {
+        guard ticks >= Self.warmUp + Self.length else { return nil }
+        return attentionLoss < (1 - Self.margin) * lstmLoss ? .attention : .lstm
     }
 
-    package mutating func step(_ demand: Double?, announced features: [Float] = []) {
-        if let demand, demand.isFinite, demand >= 0 { score(demand) }
-        lstm.step(demand, announced: features)
-        attention.step(demand, announced: features)
-    }
-
-    package func forecast(_ horizon: NetworkHorizon) -> Quantiles? {
-        chosen == .lstm ? lstm.forecast(horizon) : attention.forecast(horizon)
-    }
-
-    private mutating func score(_ demand: Double) {
-        guard let first = lstm.forecast(.one), let second = attention.forecast(.one) else { return }
-        scored = min(scored + 1, Self.memory)
-        lstmLoss += (Self.loss(first, demand) - lstmLoss) / scored
-        attentionLoss += (Self.loss(second, demand) - attentionLoss) / scored
-        switch chosen {
-        case .lstm where attentionLoss < lstmLoss * (1 - Self.switchMargin): chosen = .attention
-        case .attention where lstmLoss < attentionLoss * (1 - Self.switchMargin): chosen = .lstm
-        default: break
-        }
-    }
-
-    /// Mean over the upper levels; each is divided before it is added, so that no sum of finite losses overflows.
+    /// Mean over the upper levels and the trial; each is divided before it is added, so that no sum of finite losses overflows.
     private static func loss(_ forecast: Quantiles, _ demand: Double) -> Double {
-        zip(Quantiles.levels, forecast.values).dropFirst()
-            .reduce(0) { $0 + pinballLoss(of: $1.1 / 3, at: $1.0, for: demand / 3) }
+        let parts = 3 * Double(length)
+        return zip(Quantiles.levels, forecast.values).dropFirst()
+            .reduce(0) { $0 + pinballLoss(of: $1.1 / parts, at: $1.0, for: demand / parts) }
     }
 }

@@ -66,12 +66,7 @@ enum NetworkState {
         bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    /// FNV-1a, 64 bits (Fowler, Noll and Vo): any one changed byte changes it.
     private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt64 {
-        bytes.withUnsafeBufferPointer { bytes in
-            var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-            for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-            return hash
-        }
+        bytes.withUnsafeBufferPointer { fnv1a($0) }
     }
 }

@@ -21,7 +21,6 @@ struct LossTable {
         )
         for hidden in [4, 8, 16, 32] { printRows("lstm \(hidden)") { sized(.lstm, hidden) } }
         for hidden in [8, 16] { printRows("attention \(hidden)") { sized(.attention, hidden) } }
-        printTrial()
     }
 
     private func sized(_ settings: NetworkSettings, _ hidden: Int) -> NetworkSettings {
@@ -42,22 +41,6 @@ struct LossTable {
             for (horizon, loss) in zip(NetworkHorizon.allCases, all) { losses[horizon, default: []].append(loss) }
         }
         for horizon in NetworkHorizon.allCases { printRow(name, horizon, losses[horizon] ?? []) }
-    }
-
-    private func printTrial() {
-        var losses: [Losses] = []
-        var attention = 0
-        for one in series {
-            var trial = ArchitectureTrial(seed: 1)
-            let all = score(one) { demand in
-                trial.step(demand)
-                return NetworkHorizon.allCases.map { trial.forecast($0) }
-            }
-            losses.append(all[0])
-            if trial.chosen == .attention { attention += 1 }
-        }
-        printRow("the better", .one, losses)
-        print("attention is the better one at the end of \(attention) of \(series.count) series")
     }
 
     /// Losses by horizon; `step` takes a demand in and forecasts.

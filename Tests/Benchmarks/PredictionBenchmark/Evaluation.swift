@@ -1,5 +1,6 @@
 import Foundation
 import MeteEvaluation
+import MetePrediction
 
 /// Forecasts every trace `horizon` steps ahead and says how well each expert and the combination did.
 struct Evaluation {
@@ -21,11 +22,13 @@ struct Evaluation {
     let rows: [Row]
     private let methods: [String]
 
-    init(_ series: [EvaluatedSeries], baselines: Baselines, horizon: Int) {
+    init(
+        _ series: [EvaluatedSeries], baselines: Baselines, horizon: Int, networks: ForecasterPool.Networks
+    ) {
         var rows: [Row] = []
         var methods: [String] = []
         for one in series {
-            for score in SeriesEvaluation(one, horizon: horizon).scores {
+            for score in SeriesEvaluation(one, horizon: horizon, networks: networks).scores {
                 if !methods.contains(score.method) { methods.append(score.method) }
                 let (mae, pinball) = (score.mae, score.pinballLoss95)
                 rows.append(

@@ -105,7 +105,7 @@ extension KernelTests {
             options.network = true
             let tracer = try Tracer(
                 classifier: Classifier(policy), permanent: policy.components.map(\.id), options: options)
-            let programs = 300 as UInt64
+            let programs: UInt64 = Workload.isEmulated ? 60 : 300
             let script = "for i in $(seq \(programs)); do \"$0\" traffic udp4 1000 10 || exit; done"
             let process = try ChildProcess(
                 Executable(path: "/bin/sh"), ["-c", script, try Executable.sibling("mete-workload").path])
@@ -321,7 +321,7 @@ extension KernelTests {
         @Test func delaysAreInTheHistogramOfTheirComponent() throws {
             let tracer = try Self.tracer()
             let cpus = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-            let spinners = try Workload("spin", "2", "\(3 * cpus)").process
+            let spinners = try Workload("spin", "60", "\(3 * cpus)").process
             // At first the kernel does not know that these are a component of their own.
             usleep(500_000)
             _ = try tracer.closeWindow()

@@ -4,56 +4,43 @@ import Testing
 @testable import MetePrediction
 
 struct ArchitectureTrialTests {
-    /// The loss that each model alone has, when its forecast is taken down before the demand is known.
-    private func loss(_ settings: NetworkSettings, _ demands: [Double]) -> Double {
-        var model = SequenceModel(settings, seed: 2)
-        var losses: [Double] = []
-        for demand in demands {
-            if let forecast = model.forecast(.one) {
-                losses.append(
-                    (pinballLoss(of: forecast.p90, at: 0.9, for: demand)
-                        + pinballLoss(of: forecast.p95, at: 0.95, for: demand)
-                        + pinballLoss(of: forecast.p99, at: 0.99, for: demand)) / 3)
-            }
-            model.step(demand)
+    private func forecasts(lstm: Double, attention: Double) -> NetworkForecasts {
+        func certain(_ value: Double) -> Quantiles { Quantiles(median: value, p90: value, p95: value, p99: value) }
+        var forecasts = NetworkForecasts()
+        forecasts[.lstm, .one] = certain(lstm)
+        forecasts[.attention, .one] = certain(attention)
+        return forecasts
+    }
+
+    private func winner(lstm: Double, attention: Double) -> NetworkSettings.Architecture? {
+        var trial = ArchitectureTrial()
+        for _ in 0..<ArchitectureTrial.warmUp + ArchitectureTrial.length {
+            #expect(trial.winner == nil)
+            trial.observe(10, forecasts(lstm: lstm, attention: attention))
         }
-        return losses.reduce(0, +) / Double(losses.count)
+        return trial.winner
     }
 
-    @Test(arguments: [DemandSeries.autoregressive, .sawtooth, .bursts])
-    func lossesAreThoseOfForecastsMadeBeforeTheDemandWasKnown(series: DemandSeries) throws {
-        let demands = series.demands(250)
-        var trial = ArchitectureTrial(seed: 2)
-        for demand in demands { trial.step(demand) }
-        let losses = [trial.loss(.lstm), trial.loss(.attention)]
-        let lstm = try #require(losses[0])
-        let attention = try #require(losses[1])
-        #expect(abs(lstm - loss(.lstm, demands)) < 1e-9 * (1 + lstm))
-        #expect(abs(attention - loss(.attention, demands)) < 1e-9 * (1 + attention))
+    @Test func theOneWithTheLowerLossWins() {
+        #expect(winner(lstm: 12, attention: 11) == .attention)
+        #expect(winner(lstm: 11, attention: 12) == .lstm)
+        #expect(winner(lstm: 11, attention: 11) == .lstm, "it costs less")
+        #expect(winner(lstm: 11, attention: 11 - 0.9 * ArchitectureTrial.margin) == .lstm, "within the margin")
+        #expect(winner(lstm: 1e308, attention: 11) == .attention, "sums stay finite")
     }
 
-    @Test(arguments: DemandSeries.allCases)
-    func theOneWithTheLowerLossSpeaks(series: DemandSeries) {
-        var trial = ArchitectureTrial(seed: 2)
-        var previous = trial.chosen
-        var switches = 0
-        for demand in series.demands(500) {
-            trial.step(demand)
-            guard let lstm = trial.loss(.lstm), let attention = trial.loss(.attention) else { continue }
-            let (own, other) = trial.chosen == .lstm ? (lstm, attention) : (attention, lstm)
-            #expect(own * (1 - ArchitectureTrial.switchMargin) <= other)
-            if trial.chosen != previous { switches += 1 }
-            previous = trial.chosen
-        }
-        #expect(switches < 50)
+    @Test func whatAnUntrainedNetworkLosesIsNotScored() {
+        var trial = ArchitectureTrial()
+        for _ in 0..<ArchitectureTrial.warmUp { trial.observe(10, forecasts(lstm: 10, attention: 1e6)) }
+        for _ in 0..<ArchitectureTrial.length { trial.observe(10, forecasts(lstm: 12, attention: 10)) }
+        #expect(trial.winner == .attention)
     }
 
-    @Test func gapsAreNotScored() {
-        var trial = ArchitectureTrial(seed: 2)
-        for demand in DemandSeries.noise.demands(50) { trial.step(demand) }
-        let before = trial.loss(.lstm)
-        for bad in [nil, Double.nan, .infinity, -1] { trial.step(bad) }
-        #expect(trial.loss(.lstm) == before)
-        #expect(trial.forecast(.one) != nil && trial.forecast(.hundred) == nil)
+    @Test func ticksInWhichOneIsSilentDoNotCount() {
+        var trial = ArchitectureTrial()
+        var half = forecasts(lstm: 10, attention: 10)
+        half[.attention, .one] = nil
+        for _ in 0..<10 { trial.observe(10, half) }
+        #expect(trial.ticks == 0)
     }
 }

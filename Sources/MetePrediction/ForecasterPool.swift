@@ -1,0 +1,176 @@
+package import MeteModel
+
+/// Forecasters that are stepped together, one per slot, each with learned networks of its own.
+///
+/// Each tick the slots that a demand is known of are given it, then one call steps them: the networks learn and forecast all at
+/// once, and their forecasts are weighed among each forecaster's experts. What a slot does depends on its own demands and seed only.
+package struct ForecasterPool: ~Copyable, Sendable {
+    /// What networks a forecaster has beside its experts.
+    package enum Networks: String, CaseIterable, Sendable {
+        case none, lstm, attention, both
+        /// Both at first; later the one that lost less in a trial, and another trial now and then.
+        case chosen
+
+        var architectures: Set<NetworkSettings.Architecture> {
+            switch self {
+            case .none: []
+            case .lstm: [.lstm]
+            case .attention: [.attention]
+            case .both, .chosen: [.lstm, .attention]
+            }
+        }
+    }
+
+    private struct Member: Sendable {
+        var forecaster: DemandForecaster
+        let seed: UInt64
+        /// Slots in the pools of networks; nil for a network that it has not.
+        var lstm: Int?
+        var attention: Int?
+        /// Nil while it has one network.
+        var trial: ArchitectureTrial?
+        var ticksSinceTrial = 0
+        /// Made at the last tick.
+        var issued = NetworkForecasts()
+    }
+
+    /// An hour of ticks of 100 ms: a component that has changed may be better forecast by the other.
+    private static let ticksBetweenTrials = 36_000
+
+    private let settings: ForecastSettings
+    private let choice: Networks
+    /// Nil where a slot is free.
+    private var members: [Member?] = []
+    private var free: [Int] = []
+    /// Those that were given a demand in the tick that is being gathered; what can be right of it.
+    private var gathered: [(slot: Int, demand: Double?, usable: Double?)] = []
+    private var lstm = NetworkPool(.lstm)
+    private var attention = NetworkPool(.attention)
+
+    /// - Parameters:
+    ///   - tick: its length, by which forecasts expire.
+    ///   - horizons: ticks ahead, in ascending order. Networks forecast 1, 10 and 100 ticks ahead.
+    package init(tick: Nanoseconds, horizons: [Int] = [1], networks: Networks = .chosen) {
+        var settings = ForecastSettings(ceiling: .infinity, tick: tick)
+        settings.horizons = horizons
+        settings.networks = networks.architectures
+        self.settings = settings
+        choice = networks
+    }
+
+    package var count: Int { members.count - free.count }
+
+    /// Takes a slot for a new forecaster.
+    ///
+    /// - Parameters:
+    ///   - ceiling: demands above it are not believed; finite.
+    ///   - name: from which its networks begin; the same name and demands make the same forecasts.
+    package mutating func add(ceiling: Double, name: String) -> Int {
+        let seed = fnv1a(name.utf8)
+        var settings = settings
+        settings.ceiling = ceiling
+        let slot = free.popLast() ?? members.count
+        if slot == members.count { members.append(nil) }
+        members[slot] = Member(
+            forecaster: DemandForecaster(settings), seed: seed,
+            lstm: settings.networks.contains(.lstm) ? lstm.add(seed: seed) : nil,
+            attention: settings.networks.contains(.attention) ? attention.add(seed: seed) : nil,
+            trial: choice == .chosen ? ArchitectureTrial() : nil)
+        return slot
+    }
+
+    /// Gives a slot back, with all that it has learnt.
+    package mutating func remove(_ slot: Int) {
+        precondition(members[slot] != nil, "slot \(slot) is not taken")
+        giveUp(.lstm, of: slot)
+        giveUp(.attention, of: slot)
+        members[slot] = nil
+        free.append(slot)
+    }
+
+    /// The demand of a slot in the tick that `step` will end; nil when it was not measured.
+    package mutating func gather(_ slot: Int, demand: Double?) {
+        let usable = members[slot]?.forecaster.usable(demand)
+        if let network = members[slot]?.lstm { lstm.gather(network, demand: usable) }
+        if let network = members[slot]?.attention { attention.gather(network, demand: usable) }
+        gathered.append((slot, demand, usable))
+    }
+
+    /// Ends the tick. A slot that was not given anything has had a tick that nobody saw.
+    package mutating func step(at end: Instant) {
+        lstm.step()
+        attention.step()
+        for (slot, demand, usable) in gathered {
+            let forecasts = networkForecasts(slot)
+            // In place: a copy of a forecaster would copy its history.
+            members[slot]?.forecaster.observe(demand, at: end, networks: forecasts)
+            if choice == .chosen { choose(slot, usable) }
+            members[slot]?.issued = forecasts
+        }
+        gathered.removeAll(keepingCapacity: true)
+    }
+
+    /// As `DemandForecaster.forecast`; for the first horizon unless another is named.
+    package func forecast(_ slot: Int, at now: Instant, horizon: Int? = nil) -> Forecast? {
+        members[slot]?.forecaster.forecast(at: now, horizon: horizon ?? settings.horizons[0])
+    }
+
+    /// As `DemandForecaster.quantiles`; nil of a network that the slot has not.
+    package func quantiles(_ slot: Int, of expert: ForecastExpert, horizon: Int) -> Quantiles? {
+        guard let member = members[slot] else { return nil }
+        if let architecture = expert.architecture {
+            return NetworkHorizon(rawValue: horizon).flatMap { member.issued[architecture, $0] }
+        }
+        return member.forecaster.quantiles(of: expert, horizon: horizon)
+    }
+
+    /// The networks that a slot has now.
+    package func networks(of slot: Int) -> Set<NetworkSettings.Architecture> {
+        var found: Set<NetworkSettings.Architecture> = []
+        if members[slot]?.lstm != nil { found.insert(.lstm) }
+        if members[slot]?.attention != nil { found.insert(.attention) }
+        return found
+    }
+
+    // MARK: Networks
+
+    private func networkForecasts(_ slot: Int) -> NetworkForecasts {
+        var found = NetworkForecasts()
+        guard let member = members[slot] else { return found }
+        for ticks in settings.horizons {
+            guard let horizon = NetworkHorizon(rawValue: ticks) else { continue }
+            if let network = member.lstm { found[.lstm, horizon] = lstm.forecast(network, horizon) }
+            if let network = member.attention { found[.attention, horizon] = attention.forecast(network, horizon) }
+        }
+        return found
+    }
+
+    private mutating func giveUp(_ architecture: NetworkSettings.Architecture, of slot: Int) {
+        switch architecture {
+        case .lstm:
+            if let network = members[slot]?.lstm { lstm.remove(network) }
+            members[slot]?.lstm = nil
+        case .attention:
+            if let network = members[slot]?.attention { attention.remove(network) }
+            members[slot]?.attention = nil
+        }
+    }
+
+    /// Goes on with the trial of a slot, if it has one, and begins the next when it is time.
+    private mutating func choose(_ slot: Int, _ demand: Double?) {
+        guard let member = members[slot] else { return }
+        guard member.trial != nil else {
+            members[slot]?.ticksSinceTrial += 1
+            guard member.ticksSinceTrial >= Self.ticksBetweenTrials else { return }
+            if member.lstm == nil { members[slot]?.lstm = lstm.add(seed: member.seed) }
+            if member.attention == nil { members[slot]?.attention = attention.add(seed: member.seed) }
+            members[slot]?.trial = ArchitectureTrial()
+            return
+        }
+        if let demand { members[slot]?.trial?.observe(demand, member.issued) }
+        guard let winner = members[slot]?.trial?.winner else { return }
+        giveUp(winner == .lstm ? .attention : .lstm, of: slot)
+        members[slot]?.trial = nil
+        members[slot]?.ticksSinceTrial = 0
+    }
+}
