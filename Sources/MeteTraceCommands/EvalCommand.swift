@@ -33,6 +33,16 @@ package struct EvalCommand: ParsableCommand {
     @Flag(help: "Print file,method,mae,pinball,coverage; one line for each expert and one for mete.")
     var csv = false
 
+    @Flag(help: "Print one table of all series, instead of one for each.")
+    var summary = false
+
+    @Option(
+        help: """
+            What other methods lost on the same series, in the form that --csv prints: the table of all series then also has \
+            losses relative to the best of them on each series.
+            """)
+    var baselines: String?
+
     @Option(help: "A page to write with the forecasts over the demands; - is standard output.")
     var html: String?
 
@@ -43,11 +53,16 @@ package struct EvalCommand: ParsableCommand {
         guard (1...1_000).contains(horizon) else {
             throw ValidationError("--horizon must be from 1 to 1000, not \(horizon)")
         }
-        guard !(csv && html == "-") else { throw ValidationError("--csv and --html - both want standard output") }
+        let outputs = [csv, html == "-", summary || baselines != nil].count { $0 }
+        guard outputs <= 1 else {
+            throw ValidationError("--csv, --html - and --summary (or --baselines) want standard output for themselves")
+        }
     }
 
     package func run() throws {
         var parts: [ForecastPage.Part] = []
+        let isSummary = summary || baselines != nil
+        var summary = EvaluationSummary(try baselines.map { try Baselines.read($0) })
         if csv { Console.line("file,method,mae,pinball,coverage") }
         for series in try all() {
             if let obstacle = series.obstacle {
@@ -56,7 +71,9 @@ package struct EvalCommand: ParsableCommand {
             }
             let evaluation = SeriesEvaluation(series, horizon: horizon)
             let report = EvaluationReport(series, evaluation)
-            if csv {
+            if isSummary {
+                summary.add(evaluation, of: series)
+            } else if csv {
                 for line in report.csv { Console.line(line) }
             } else if html != "-" {
                 let cost = SeriesEvaluation.cost(of: series, horizons: [horizon])
@@ -64,6 +81,7 @@ package struct EvalCommand: ParsableCommand {
             }
             if html != nil { parts.append(report.part) }
         }
+        if isSummary { for line in SummaryReport(summary, horizon: horizon).text { Console.line(line) } }
         guard let html else { return }
         let page = ForecastPage(
             parts, title: "Forecasts \(horizon) \(horizon == 1 ? "tick" : "ticks") ahead", version: Version.current)

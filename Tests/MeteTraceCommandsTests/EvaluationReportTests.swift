@@ -11,7 +11,7 @@ struct EvaluationReportTests {
 
     @Test func aLineForEachMethodAndTheLastForMete() throws {
         let lines = EvaluationReport(series, SeriesEvaluation(series, horizon: 1)).csv
-        #expect(lines.count == 14)
+        #expect(lines.count == ForecastExpert.allCases.count + 1)
         #expect(lines.allSatisfy { $0.hasPrefix("\"a, b.csv\",") && $0.split(separator: ",").count == 6 })
         let last = try #require(lines.last).split(separator: ",")
         #expect(last[2] == "mete" && Double(last[3]) != nil && Double(last[5]) != nil)
@@ -23,6 +23,16 @@ struct EvaluationReportTests {
         #expect(lines[0] == "a, b.csv: 400 values, 1 ahead")
         #expect(lines.contains { $0.hasPrefix("calibration of mete: 0.50 held ") })
         #expect(lines.contains("cost of a step: 6.0 µs"))
+    }
+
+    @Test func theSummaryComparesWithWhatOthersLost() throws {
+        let evaluation = SeriesEvaluation(series, horizon: 1)
+        var plain = EvaluationSummary()
+        plain.add(evaluation, of: series)
+        let lines = SummaryReport(plain, horizon: 1).text
+        #expect(lines[0] == "1 series, 1 ahead")
+        #expect(try #require(lines.first { $0.hasPrefix("mete ") }).split(separator: " ").last == "-")
+        #expect(SummaryReport(EvaluationSummary(), horizon: 1).text == ["no series could be scored"])
     }
 
     @Test func aGapOfARecordingIsNotMeasured() {

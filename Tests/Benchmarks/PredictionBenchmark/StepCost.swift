@@ -2,7 +2,7 @@ import Foundation
 import MeteModel
 import MetePrediction
 
-/// What one tick of one component costs: all predictors, scoring, choice and forecast.
+/// What one tick of one component costs: all experts, a learned network, scoring, combination and forecast.
 enum StepCost {
     static let components = 50
     static let ticks = 2_000
@@ -12,11 +12,17 @@ enum StepCost {
         print("cost per step, \(components) components in turn, \(ticks) ticks, median of 5")
         // Before anything was freed that could be used again; the second stays while the first is there.
         let (one, all) = (forecasters([1]), forecasters([1, 10, 100]))
-        let (least, most) = ((one.bytes / 1024).text(1), (all.bytes / 1024).text(1))
-        print("  memory: \(least) KiB at horizon 1, \(most) KiB at [1, 10, 100]")
+        let network = Double(NetworkSettings.lstm.size)
+        for (horizons, bytes) in [([1], one.bytes), ([1, 10, 100], all.bytes)] {
+            print(
+                "  memory at \(horizons): experts \(text(bytes / 1024, 1)) KiB, with the LSTM "
+                    + "\(text((bytes + network) / 1024, 1)) KiB")
+        }
         for horizons in [[1], [10], [1, 10, 100]] {
-            let forecaster = median { run(horizons: horizons, demands: demands) }
-            print("  horizons \(horizons): \(forecaster.text(0)) ns per observe + forecast")
+            for networks in [ForecasterPool.Networks.none, .lstm, .attention] {
+                let cost = median { run(horizons: horizons, networks: networks, demands: demands) }
+                print("  horizons \(horizons), network \(networks): \(text(cost, 0)) ns per component")
+            }
         }
     }
 
@@ -36,18 +42,20 @@ enum StepCost {
         return fields.count > 1 ? (Double(fields[1]) ?? .nan) * Double(sysconf(Int32(_SC_PAGESIZE))) : .nan
     }
 
-    private static func run(horizons: [Int], demands: [Double]) -> Double {
+    private static func run(horizons: [Int], networks: ForecasterPool.Networks, demands: [Double]) -> Double {
         let tick = 100 * Nanoseconds.perMillisecond
-        var settings = ForecastSettings(ceiling: 1e6, tick: tick)
-        settings.horizons = horizons
-        var forecasters = (0..<components).map { _ in DemandForecaster(settings) }
+        var pool = ForecasterPool(tick: tick, horizons: horizons, networks: networks)
+        let slots = (0..<components).map { pool.add(ceiling: 1e6, name: "\($0)") }
         var sink = 0.0
         let start = cpuTime()
         for index in 0..<ticks {
             let now = Instant(nanoseconds: Nanoseconds(index) * tick)
-            for component in forecasters.indices {
-                forecasters[component].observe(demands[(index + 37 * component) % demands.count], at: now)
-                sink += forecasters[component].forecast(at: now)?.demand.p99 ?? 0
+            for (component, slot) in slots.enumerated() {
+                pool.gather(slot, demand: demands[(index + 37 * component) % demands.count])
+            }
+            pool.step(at: now)
+            for slot in slots {
+                for horizon in horizons { sink += pool.forecast(slot, at: now, horizon: horizon)?.demand.p99 ?? 0 }
             }
         }
         precondition(sink.isFinite)

@@ -1,39 +1,41 @@
-// Measures the predictors: how good their forecasts are on recorded series, and what a step costs.
+// Measures the predictors: how good their forecasts are with one or another learned network, and what a step costs.
 //
-//   PredictionBenchmark [MANIFEST [BASELINES.CSV]] [--series] [--horizon N] [--networks none|lstm|attention|both|chosen]
+//   PredictionBenchmark [MANIFEST [BASELINES.CSV]] [--horizon N]
 //
-// Without a manifest only the cost is measured. With one, every series that it lists is forecast one step (or N) ahead; the first
-// 30 % (at least 60 samples) are not scored. With the baselines' table beside it, which is of one step ahead, or one that is named, losses are
-// also given relative to the best baseline of each series, chosen in hindsight (geometric mean). `--series` prints one line per series and predictor.
-// The networks are those that are learned beside the classical experts: the one chosen in a trial, unless told otherwise, as in the agent.
+// Without a manifest only the cost is measured. With one, every series that it lists is forecast one step (or N) ahead, once for each choice
+// of networks beside the classical experts; the agent's is `chosen`. With the baselines' table, losses are also given relative to the
+// best baseline of each series, chosen in hindsight (geometric mean). `mete eval --summary` prints the same of what the agent uses.
 
 import Foundation
 import MeteEvaluation
 import MetePrediction
 
-let arguments = CommandLine.arguments.dropFirst()
-let horizon = arguments.firstIndex(of: "--horizon").flatMap { Int(arguments[$0 + 1]) } ?? 1
-let networks =
-    arguments.firstIndex(of: "--networks").flatMap { ForecasterPool.Networks(rawValue: arguments[$0 + 1]) } ?? .chosen
-let paths = arguments.filter {
-    !$0.hasPrefix("-") && Int($0) == nil && ForecasterPool.Networks(rawValue: $0) == nil
-}
+let arguments = Array(CommandLine.arguments.dropFirst())
+let option = arguments.firstIndex(of: "--horizon")
+let horizon = option.flatMap { $0 + 1 < arguments.count ? Int(arguments[$0 + 1]) : nil } ?? 1
+let paths = arguments.indices.filter { $0 != option && $0 != option.map { $0 + 1 } }.map { arguments[$0] }
+
+func text(_ value: Double?, _ decimals: Int) -> String { value.map { String(format: "%.\(decimals)f", $0) } ?? "-" }
 
 do {
     if let manifest = paths.first {
-        let beside = URL(fileURLWithPath: manifest).deletingLastPathComponent().appendingPathComponent("baselines.csv")
-        let table = paths.dropFirst().first.map { URL(fileURLWithPath: $0) } ?? (horizon == 1 ? beside : nil)
-        var baselines = Baselines()
-        if let table, FileManager.default.fileExists(atPath: table.path) {
-            baselines = try Baselines(csv: String(contentsOf: table, encoding: .utf8))
-        } else {
-            print(
-                "no baselines \(table.map { "at \($0.path)" } ?? "of \(horizon) steps ahead"): losses are not compared")
-        }
+        let baselines = try paths.dropFirst().first.map { try Baselines.read($0) }
         let series = try SeriesFile.readManifest(manifest).filter { $0.obstacle == nil }
-        let evaluation = Evaluation(series, baselines: baselines, horizon: horizon, networks: networks)
-        if arguments.contains("--series") { evaluation.printSeries() }
-        evaluation.printSummary()
+        print("networks   series      mae  pinball95  coverage  least  calibrated  rel.mae  rel.pinball")
+        for networks in ForecasterPool.Networks.allCases {
+            var summary = EvaluationSummary(baselines)
+            for one in series { summary.add(SeriesEvaluation(one, horizon: horizon, networks: networks), of: one) }
+            guard let row = summary.rows.first(where: { $0.method == SeriesEvaluation.combination }) else { continue }
+            let (calibrated, long) = row.calibrated
+            let fields = [
+                ("\(row.series)", 6), (text(row.meanMAE, 4), 9), (text(row.meanPinball, 4), 11),
+                (text(row.medianCoverage, 3), 10), (text(row.leastCoverage, 3), 7), ("\(calibrated) of \(long)", 12),
+                (text(row.relativeMeanMAE, 3), 9), (text(row.relativeMeanPinball, 3), 13),
+            ]
+            print(
+                networks.rawValue.padding(toLength: 11, withPad: " ", startingAt: 0)
+                    + fields.map { String(repeating: " ", count: max(1, $0.1 - $0.0.count)) + $0.0 }.joined())
+        }
     }
     StepCost.printTable()
 } catch {
