@@ -1,4 +1,5 @@
 internal import Foundation
+internal import MeteModel
 
 /// How each method did over many series.
 package struct EvaluationSummary: Sendable {
@@ -47,19 +48,27 @@ package struct EvaluationSummary: Sendable {
     /// Scored values from which on a coverage says something: a deviation of 0.01 is then more than one standard error.
     package static let longSeries = 1_000
 
-    /// In the order in which methods came first.
+    /// The experts in their order, and at last the combination; those that forecast anything.
     package private(set) var rows: [Row] = []
+    /// Series that were added.
+    package private(set) var series = 0
     private let baselines: Baselines?
 
     /// - Parameter baselines: what losses are compared with; nil for nothing.
     package init(_ baselines: Baselines? = nil) { self.baselines = baselines }
 
+    private static func place(of method: String) -> Int {
+        ForecastExpert.allCases.firstIndex { $0.rawValue == method } ?? ForecastExpert.allCases.count
+    }
+
     package mutating func add(_ evaluation: SeriesEvaluation, of series: EvaluatedSeries) {
+        self.series += 1
         for score in evaluation.scores {
             let index = rows.firstIndex { $0.method == score.method } ?? rows.count
             if index == rows.count { rows.append(Row(method: score.method)) }
             rows[index].add(score, of: series.name, baselines)
         }
+        rows.sort { Self.place(of: $0.method) < Self.place(of: $1.method) }
     }
 }
 

@@ -20,8 +20,8 @@ struct SummaryReport {
             ].map { .init($0.0, width: $0.1, alignment: .right) })
 
     var text: [String] {
-        guard let first = summary.rows.last else { return ["no series could be scored"] }
-        var lines = ["\(first.series) series, \(horizon) ahead", Self.columns.header]
+        guard summary.series > 0 else { return ["no series could be scored"] }
+        var lines = ["\(summary.series) series, \(horizon) ahead", Self.columns.header]
         for row in summary.rows {
             let (calibrated, long) = row.calibrated
             lines += Self.columns.row([
@@ -32,6 +32,7 @@ struct SummaryReport {
             ])
         }
         return lines + [
+            "SERIES: on which a method forecast anything; of the two networks a component soon keeps one.",
             "MAE, PINBALL: means in standard deviations of each series. COVERAGE, LOWEST: of the 0.95 quantile.",
             "CALIBRATED: series of \(EvaluationSummary.longSeries) scored values or more with a coverage from 0.94 to 0.96.",
             "REL.: geometric mean of the loss over that of the best baseline of each series, chosen in hindsight.",

@@ -32,6 +32,7 @@ struct EvaluationSummaryTests {
         var summary = EvaluationSummary()
         summary.add(SeriesEvaluation(series("a"), horizon: 1), of: series("a"))
         let row = try #require(summary.rows.last)
+        #expect(row.method == SeriesEvaluation.combination)
         #expect(row.relativeMeanMAE == nil && row.relativeMeanPinball == nil)
         #expect(row.calibrated == (0, 0), "too short a series to say")
     }
