@@ -6,6 +6,8 @@ struct Chart {
         case stacked
         /// On a logarithmic axis.
         case lines
+        /// Lines on an axis from 0.
+        case levels
     }
 
     /// One area or line.
@@ -79,7 +81,7 @@ struct Chart {
         guard let best else { return "Nothing in this time." }
         let time = CivilTime(nanosecondsSince1970: bins.start(of: best.index))
         return
-            "The highest of a component is \(quantity.said(best.value)), of \(best.name), at \(time.date) \(time.time) UTC."
+            "The highest is \(quantity.said(best.value)), of \(best.name), at \(time.date) \(time.time) UTC."
     }
 
     // MARK: Drawing
@@ -109,7 +111,7 @@ struct Chart {
                     area: edges, from: part.lower.map { $0.map(height) }, to: part.upper.map { $0.map(height) })
                 parts.append("<path class=\"a \(layer.mark)\" d=\"\(path.data)\"/>")
             }
-        case .lines:
+        case .lines, .levels:
             for layer in layers.reversed() {
                 let path = ChartPath(line: edges, layer.values.map { $0.map(height) })
                 parts.append("<path class=\"l \(layer.mark)\" d=\"\(path.data)\"/>")
@@ -157,7 +159,7 @@ struct Chart {
         var labels: [(text: String, mark: String, wanted: Double)] = []
         let most = all.max() ?? 0
         for (index, layer) in layers.enumerated() {
-            guard let peak = layer.values.compactMap({ $0 }).max(), form == .lines ? peak > 0 : peak > most / 200,
+            guard let peak = layer.values.compactMap({ $0 }).max(), form == .stacked ? peak > most / 200 : peak > 0,
                 let last = layer.values.lastIndex(where: { $0 != nil })
             else { continue }
             let value: Double
@@ -243,12 +245,12 @@ struct Chart {
             let cells = layers.map { layer -> String in
                 let values = range.compactMap { layer.values[$0] }
                 guard !values.isEmpty else { return "<td>\u{2013}</td>" }
-                let value = form == .lines ? values.max() ?? 0 : values.reduce(0, +) / Double(values.count)
+                let value = form == .stacked ? values.reduce(0, +) / Double(values.count) : values.max() ?? 0
                 return "<td>\(quantity.said(value))</td>"
             }
             return "<tr><th scope=\"row\">\(time.date) \(time.time)</th>\(cells.joined())</tr>"
         }
-        let what = form == .lines ? "highest of each stretch" : "mean of each stretch"
+        let what = form == .stacked ? "mean of each stretch" : "highest of each stretch"
         return """
             <details><summary>The same as a table</summary><div class="scroll"><table><caption>\(HTMLText.escaped(heading)): \(what)\
             </caption><thead>\(head)</thead><tbody>\(body.joined(separator: "\n"))</tbody></table></div></details>

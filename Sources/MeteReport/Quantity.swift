@@ -8,6 +8,8 @@ enum Quantity: Sendable {
     /// In seconds of CPU time.
     case cpuSeconds
     case count
+    /// A part of a whole, said in per cent.
+    case share
 
     private static let binary: [(factor: Double, unit: String)] = [
         (1, "B"), (1024, "KiB"), (1_048_576, "MiB"), (1_073_741_824, "GiB"), (1_099_511_627_776, "TiB"),
@@ -22,6 +24,7 @@ enum Quantity: Sendable {
         case .cores: (1, "cores")
         case .cpuSeconds: (1, "s")
         case .count: (1, "")
+        case .share: (0.01, "%")
         case .bytes: Self.binary.last { most >= $0.factor } ?? Self.binary[0]
         case .bytesPerSecond:
             (Quantity.bytes.scale(most: most).factor, Quantity.bytes.scale(most: most).unit + "/s")

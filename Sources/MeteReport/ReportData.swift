@@ -20,7 +20,11 @@ package struct ReportData {
 
     /// What charts show.
     enum Measure: CaseIterable, Hashable {
-        case used, demand, delayP50, delayP99, read, written, sent, received, resident
+        case used, demand, delayP50, delayP99, read, written, readP99, writeP99, sent, received, resident, proportional
+        case cpuStalled, memoryStalled, diskStalled
+
+        /// Time for which at least one thread stood still, which the machine has of its own.
+        static let stalls: [Measure] = [.cpuStalled, .memoryStalled, .diskStalled]
 
         var metric: Metric {
             switch self {
@@ -32,7 +36,13 @@ package struct ReportData {
             case .written: .writeBytes
             case .sent: .sentBytes
             case .received: .receivedBytes
+            case .readP99: .readP99
+            case .writeP99: .writeP99
             case .resident: .resident
+            case .proportional: .proportional
+            case .cpuStalled: .cpuStalledSome
+            case .memoryStalled: .memoryStalledSome
+            case .diskStalled: .diskStalledSome
             }
         }
     }
@@ -44,6 +54,8 @@ package struct ReportData {
     let components: [Component]
     /// Cores that there were.
     let capacity: Series
+    /// Of the machine, by `Measure.stalls`: parts of the time.
+    let stalls: [Measure: Series]
     let machine: RecordedSample?
     let caveats: [String]
     /// Nil where the recording does not say.
@@ -66,6 +78,8 @@ package struct ReportData {
         var capacity = Series(repeating: nil, count: bins.count)
         var machine: RecordedSample?
         var traced: Set<Measure> = []
+        let none = [Nanoseconds](repeating: 0, count: bins.count)
+        var stalled = Dictionary(uniqueKeysWithValues: Measure.stalls.map { ($0, none) })
         try Self.forEachSample(reader, nil, part, tier) { sample in
             guard let index = bins.index(of: sample.end - sample.length / 2) else { return }
             cover[index] += sample.length
@@ -76,11 +90,15 @@ package struct ReportData {
                     sum.fold(sample)
                     return sum
                 } ?? sample
+            for measure in Measure.stalls { stalled[measure]?[index] += sample[measure.metric] }
             for measure in Measure.allCases where reader.sessions.traced(measure.metric, in: sample) {
                 traced.insert(measure)
             }
         }
         self.capacity = capacity
+        stalls = stalled.mapValues { sums in
+            zip(sums, cover).map { $1 > 0 ? Double($0) / Double($1) : nil }
+        }
         self.machine = machine
         covered = cover.reduce(0, +)
         untraced = Set(Measure.allCases).subtracting(traced)
@@ -174,9 +192,10 @@ package struct ReportData {
                     switch measure {
                     case .used: return sum(.used) / 1e9 / seconds
                     case .demand: return (sum(.used) + sum(.demand)) / 1e9 / seconds
-                    case .delayP50, .delayP99: return sum(measure) > 0 ? sum(measure) : nil
+                    case .delayP50, .delayP99, .readP99, .writeP99: return sum(measure) > 0 ? sum(measure) : nil
                     case .read, .written, .sent, .received: return sum(measure) / seconds
-                    case .resident: return sum(measure)
+                    case .resident, .proportional: return sum(measure)
+                    case .cpuStalled, .memoryStalled, .diskStalled: return sum(measure) / 1e9 / seconds
                     }
                 }
             }

@@ -30,6 +30,7 @@ package struct ReportPage {
             \(disk())
             \(network())
             \(memory())
+            \(stalls())
             \(totals())
             \(calls())
             <p class="soft">Made by mete \(HTMLText.escaped(version)) report. All times are UTC.</p>
@@ -109,12 +110,17 @@ package struct ReportPage {
 
     private func chart(
         _ measure: ReportData.Measure, _ id: String, _ title: String, _ quantity: Quantity, _ size: Chart.Size,
-        form: Chart.Form = .stacked, limit: (name: String, values: Series)? = nil
+        form: Chart.Form = .stacked, limit: (name: String, values: Series)? = nil, machine: Series? = nil
     ) -> String {
         if data.untraced.contains(measure) { return Self.absent(title, "was not traced.") }
+        let whole = machine.map { [Chart.Layer(name: "machine", mark: "whole", values: $0)] } ?? []
+        // A line of nothing but zeroes says nothing.
+        let own = layers(measure, addUp: form == .stacked).filter { layer in
+            form == .stacked || layer.values.contains { ($0 ?? 0) > 0 }
+        }
         let chart = Chart(
-            id: id, title: title, quantity: quantity, form: form, layers: layers(measure, addUp: form == .stacked),
-            limit: limit, bins: data.bins, size: size)
+            id: id, title: title, quantity: quantity, form: form,
+            layers: whole + own, limit: limit, bins: data.bins, size: size)
         return chart.isEmpty ? Self.absent(title, "has nothing in this time.") : chart.figure()
     }
 
@@ -122,7 +128,8 @@ package struct ReportPage {
         "<figure><figcaption>\(title)</figcaption><p class=\"soft\">\(title) \(what)</p></figure>"
     }
 
-    private func pair(_ first: String, _ second: String) -> String { "<div class=\"pair\">\(first)\(second)</div>" }
+    /// Two beside each other, where there is room.
+    private func pairs(_ charts: String...) -> String { "<div class=\"pair\">\(charts.joined())</div>" }
 
     private func cpu() -> String {
         let limit = (name: "capacity", values: data.capacity)
@@ -139,31 +146,53 @@ package struct ReportPage {
             "Waits for a CPU",
             "Run-queue delay, of the single waits of each window: half are shorter than the median, one in a hundred is longer "
                 + "than the 99th percentile. A point is the highest of its windows.",
-            pair(
+            pairs(
                 chart(.delayP50, "p50", "Median wait", .duration, .half, form: .lines),
                 chart(.delayP99, "p99", "99th percentile of waits", .duration, .half, form: .lines)))
     }
 
     private func disk() -> String {
         section(
-            "Disks", "Bytes of requests that were completed.",
-            pair(
+            "Disks",
+            "Bytes of requests that were completed, and how long single requests took from when they were made: one in a hundred of a "
+                + "window took longer than the 99th percentile, of which a point is the highest of its windows.",
+            pairs(
                 chart(.read, "read", "Read", .bytesPerSecond, .half),
-                chart(.written, "written", "Written", .bytesPerSecond, .half)))
+                chart(.written, "written", "Written", .bytesPerSecond, .half),
+                chart(.readP99, "readp99", "99th percentile of reads", .duration, .half, form: .lines),
+                chart(.writeP99, "writep99", "99th percentile of writes", .duration, .half, form: .lines)))
     }
 
     private func network() -> String {
         section(
             "Network", "Bytes that threads sent and received by sockets, those within the machine included.",
-            pair(
+            pairs(
                 chart(.sent, "sent", "Sent", .bytesPerSecond, .half),
                 chart(.received, "received", "Received", .bytesPerSecond, .half)))
     }
 
     private func memory() -> String {
         section(
-            "Memory", "What processes have resident; pages that several share count for each.",
-            chart(.resident, "resident", "Resident", .bytes, .wide))
+            "Memory",
+            "What processes have resident, where pages that several share count for each; and the proportional set size (PSS), in which "
+                + "each has its part of them, so that it may be added up. PSS takes a walk over page tables: a process counts once it "
+                + "has been walked.",
+            chart(.resident, "resident", "Resident", .bytes, .wide)
+                + chart(.proportional, "proportional", "Proportional (PSS)", .bytes, .wide))
+    }
+
+    private func stalls() -> String {
+        func stalled(_ measure: ReportData.Measure, _ id: String, _ title: String) -> String {
+            chart(measure, id, title, .share, .half, form: .levels, machine: data.stalls[measure])
+        }
+        return section(
+            "Stalls",
+            "Part of the time for which at least one thread stood still for want of something, as the kernel tells (PSI): of the whole "
+                + "machine, and of components that have cgroups of their own, added up over these.",
+            pairs(
+                stalled(.cpuStalled, "cpustalled", "Stalled for a CPU"),
+                stalled(.memoryStalled, "memorystalled", "Stalled for memory"),
+                stalled(.diskStalled, "diskstalled", "Stalled for a disk")))
     }
 
     // MARK: Who disturbed whom

@@ -40,6 +40,7 @@ enum ReportStyle {
         .a.c5{fill:var(--c5)}.a.c6{fill:var(--c6)}
         .l.c0,.k.c0{stroke:var(--c0)}.l.c1,.k.c1{stroke:var(--c1)}.l.c2,.k.c2{stroke:var(--c2)}.l.c3,.k.c3{stroke:var(--c3)}
         .l.c4,.k.c4{stroke:var(--c4)}.l.c5,.k.c5{stroke:var(--c5)}.l.c6,.k.c6{stroke:var(--c6)}
+        .l.whole,.k.whole{stroke:var(--soft)}.l.whole{stroke-dasharray:5 4}
         .scroll{overflow-x:auto}
         table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums;margin:6px 0}
         caption{text-align:left;color:var(--soft);padding:4px 0}

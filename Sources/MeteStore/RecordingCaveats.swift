@@ -86,34 +86,12 @@ package struct RecordingCaveats {
         return try reader.samples(of: nil, in: part, tier: .minute)
     }
 
-    /// Those of the part: the counter begins anew with each session, and goes on from what was lost before the part.
     private static func lost(
         _ reader: StoreReader, _ part: ClosedRange<Int64>, _ machine: [RecordedSample]
     ) throws(StoreError) -> Int64 {
+        var losses = try LossCount(reader, before: part.lowerBound)
         var sum: Int64 = 0
-        var before = try last(reader, before: part.lowerBound)
-        for sample in machine {
-            let now = sample[.lost]
-            if let old = before, session(reader, old) == session(reader, sample), now >= old[.lost] {
-                sum += now - old[.lost]
-            } else {
-                sum += now
-            }
-            before = sample
-        }
+        for sample in machine { sum += losses.lost(in: sample) }
         return sum
-    }
-
-    private static func session(_ reader: StoreReader, _ sample: RecordedSample) -> Int? {
-        let until = reader.sessions.prefix { $0.start < sample.end }
-        return until.lastIndex { $0.isSameRun != true }
-    }
-
-    /// The machine's last sample whose middle lies before a time.
-    private static func last(_ reader: StoreReader, before time: Int64) throws(StoreError) -> RecordedSample? {
-        guard let first = try reader.range()?.lowerBound, first < time else { return nil }
-        let near = max(first, time - 100 * reader.interval)
-        if let sample = try reader.samples(of: nil, in: near...(time - 1), tier: .raw).last { return sample }
-        return try reader.samples(of: nil, in: first...(time - 1), tier: .minute).last
     }
 }

@@ -144,11 +144,20 @@ package final class StoreReader {
         }
         let blocks = try bounds("SELECT min(start) AS first, max(end) AS last FROM blocks")
         let recent = try bounds("SELECT min(end) AS first, max(end) AS last FROM recent")
-        let firsts = [blocks.first, recent.first.map { $0 &- self.interval }]
+        let firsts = [
+            blocks.first, try recent.first.map { $0 &- (try self.length(ofRecent: $0, database) ?? self.interval) },
+        ]
         guard let first = firsts.compactMap({ $0 }).min(),
             let last = [blocks.last, recent.last].compactMap({ $0 }).max()
         else { return nil }
         return first...max(first, last)
+    }
+
+    /// Of one of the recent windows; nil where it is damaged. The first one is as long as tracing took to begin.
+    private func length(ofRecent end: Int64, _ database: Database) throws -> Nanoseconds? {
+        let row = try Row.fetchOne(database, sql: "SELECT data FROM recent WHERE end = ?", arguments: [end])
+        guard let data = try? row?.bytes("data"), let window = try? WindowCoding.decode(data) else { return nil }
+        return window.first { $0.sample.end == end }?.sample.length
     }
 
     /// Of bytes that do not say what they should.

@@ -39,9 +39,19 @@ package struct QueryCommand: ParsableCommand {
     @Option(help: "How to print: table, csv or json (a line for each sample).")
     var format: QueryFormat = .table
 
+    @Flag(
+        help: """
+            With --format csv: begin with lines that have # and what has to be known to read the figures, as standard error has it. A reader \
+            has to be told to pass them over.
+            """)
+    var caveats = false
+
     package init() {}
 
     package func validate() throws {
+        guard !caveats || format == .csv else {
+            throw ValidationError("--caveats is for --format csv, the only one that has comments")
+        }
         if let subject, metric != nil {
             throw ValidationError(
                 "--metric says what to print of components' samples, and --\(subject.rawValue) something else; leave out one of them"
@@ -66,10 +76,22 @@ package struct QueryCommand: ParsableCommand {
             return Console.note("\(file) holds no window yet")
         }
         let chosen = try Self.components(component, of: reader)
+        let head = caveats ? try RecordingFacts.comments(reader, part) : []
+        for line in head { Console.line(line) }
         if let subject {
             try printDetails(subject, chosen, reader, part)
-            return try RecordingFacts.note(reader, part)
+        } else {
+            try printSamples(chosen, reader, part)
         }
+        // What is damaged is known now.
+        let all = caveats ? try RecordingFacts.comments(reader, part) : []
+        for line in all where !head.contains(line) { Console.line(line) }
+        try RecordingFacts.note(reader, part)
+    }
+
+    private static let usual: [Metric] = [.runTime, .runQueueDelay, .delayP99]
+
+    private func printSamples(_ chosen: [ComponentID?], _ reader: StoreReader, _ part: ClosedRange<Int64>) throws {
         let report = QueryReport(metrics: metric?.metrics ?? Self.usual, format: format)
         if component.isEmpty {
             let summary = try RecordingSummary(reader, part)
@@ -83,10 +105,7 @@ package struct QueryCommand: ParsableCommand {
             }
         }
         report.end()
-        try RecordingFacts.note(reader, part)
     }
-
-    private static let usual: [Metric] = [.runTime, .runQueueDelay, .delayP99]
 
     private func printDetails(
         _ subject: QuerySubject, _ chosen: [ComponentID?], _ reader: StoreReader, _ part: ClosedRange<Int64>

@@ -111,7 +111,7 @@ package struct RecordCommand: ParsableCommand {
         do {
             try session.run(interval: interval, duration: duration, showsLast: true) { view in
                 let window = RecordedWindow(view, mostThreads: recordThreads)
-                let processes = RecordedProcessChanges(view.detail?.processes)
+                let processes = RecordedProcessChanges(view.processes)
                 let (end, length) = (window.machine.end, window.machine.length)
                 queue.take(
                     end - length..<end, bytes: window.estimatedBytes + processes.estimatedBytes, processes: processes,

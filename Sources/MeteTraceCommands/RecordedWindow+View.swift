@@ -17,9 +17,9 @@ extension RecordedWindow {
             sample[.writeP99] = latencies?.diskWrites.p99 ?? 0
             sample[.disturbed] = view.detail?.disturbed(component) ?? 0
         }
-        machine[.capacity] = Int64(view.capacity.cores * 1000)
-        machine[.steal] = Int64(view.capacity.steal * 1000)
-        machine[.interrupts] = Int64(view.capacity.interrupts * 1000)
+        machine[.capacity] = Int64((view.capacity.cores * 1000).rounded())
+        machine[.steal] = Int64((view.capacity.steal * 1000).rounded())
+        machine[.interrupts] = Int64((view.capacity.interrupts * 1000).rounded())
         machine[.threads] = Int64(view.threadCount)
         machine[.cpus] = Int64(view.capacity.cpus)
         machine[.lost] =

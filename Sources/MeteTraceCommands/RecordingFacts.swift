@@ -37,6 +37,13 @@ package enum RecordingFacts {
         try RecordingCaveats(reader, part).texts + reader.damage.map { "\($0)" }
     }
 
+    /// The line and the caveats as comments of a CSV file, for readers that know of such: RFC 4180 has none.
+    static func comments(_ reader: StoreReader, _ part: ClosedRange<Int64>) throws -> [String] {
+        try ([line(reader)] + caveats(reader, part)).map { text in
+            "# " + text.split(whereSeparator: \.isNewline).joined(separator: " ")
+        }
+    }
+
     /// Says them on standard error, so that what is printed stays what was asked for.
     static func note(_ reader: StoreReader, _ part: ClosedRange<Int64>) throws {
         Console.note("\(reader.path): \(line(reader))")

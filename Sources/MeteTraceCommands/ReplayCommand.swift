@@ -32,10 +32,17 @@ package struct ReplayCommand: ParsableCommand {
     @Flag(help: "One line of JSON per window instead of tables.")
     var json = false
 
+    @Flag(
+        help: ArgumentHelp(
+            "Say what processes are: program, owner, group, unit, container, libraries.",
+            discussion: "With --json: all in the first line, then those that are new, or something else than before."))
+    var describe = false
+
     package init() {}
 
     package func validate() throws {
         guard threads >= 0 else { throw ValidationError("--threads must not be negative, it is \(threads)") }
+        guard json || !describe else { throw ValidationError("--describe is for --json: tables have no room for it") }
         guard speed >= 0, speed <= 1e6 else {
             throw ValidationError("--speed must be from 0 to 1000000, not \(speed)")
         }
@@ -50,17 +57,21 @@ package struct ReplayCommand: ParsableCommand {
         let isTerminal = isatty(STDOUT_FILENO) == 1
         var start = whole.lowerBound
         var due = TickClock.now()
+        var processes = ProcessReplay(reader)
         while start <= whole.upperBound {
             // A part at a time, so that a long recording needs no more memory than a short one.
             let part = start...min(whole.upperBound, start + Self.part)
             start = part.upperBound + 1
-            for window in try reader.windows(in: part) {
+            let windows = try reader.windows(in: part)
+            let changes = describe ? try processes.changes(in: windows) : nil
+            for (index, window) in windows.enumerated() {
                 // Without waiting too it is here that a signal ends it.
                 guard TickClock.wait(until: speed > 0 ? due : TickClock.now()) == .tick else { return }
                 if speed > 0 { due += Nanoseconds(Double(window.machine.length) / speed) }
-                let view = TraceView(window, reader.sessions)
+                var view = TraceView(window, reader.sessions)
+                view.processes = changes?[index]
                 if json {
-                    Console.line(TraceLine(view, mostThreads: threads).text)
+                    Console.line(TraceLine(view, mostThreads: threads, describes: describe).text)
                 } else {
                     let time = QueryReport.time(window.machine.end)
                     Console.line(

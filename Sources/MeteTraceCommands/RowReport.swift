@@ -80,8 +80,8 @@ final class RowReport {
     }
 
     /// Nothing more comes. Where nothing came there is a head without lines, and why.
-    func end() {
-        if !hasHead { Console.note("nothing of that is recorded in the time that was asked for") }
+    func end(saying why: String = "nothing of that is recorded in the time that was asked for") {
+        if !hasHead { Console.note(why) }
         printHead()
     }
 

@@ -2,11 +2,18 @@ import FoundationEssentials
 import MeteModel
 import MeteTrace
 
-/// One window as a line of JSON: times in nanoseconds, amounts in cores.
+/// One window as a line of JSON: times in nanoseconds, amounts in cores. What is not known is left out.
 struct TraceLine {
-    let text: String
+    let line: Line
 
-    fileprivate struct Line: Encodable {
+    var text: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Numbers and strings alone: nothing here can fail to encode but a number that is none.
+        return (try? encoder.encode(line)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+
+    struct Line: Encodable {
         var start: Nanoseconds
         var end: Nanoseconds
         var cpus: Int
@@ -21,13 +28,13 @@ struct TraceLine {
     }
 
     /// What has become known of processes.
-    fileprivate struct Processes: Encodable {
+    struct Processes: Encodable {
         var described: [ProcessDescription]
         var ended: [ProcessKey]
         var undescribed: UInt64
     }
 
-    fileprivate struct Component: Encodable {
+    struct Component: Encodable {
         var component: String
         var used: Double
         var demand: Double
@@ -41,7 +48,7 @@ struct TraceLine {
         var majorFaults: UInt64
         var runQueueDelay: Quantiles?
         var disturbedBy: [Disturber]?
-        var memory: MemoryUsage?
+        var memory: Memory?
         var disk: Disk?
         var network: Network?
         var calls: [Call]?
@@ -54,46 +61,65 @@ struct TraceLine {
     }
 
     /// In nanoseconds, each the upper bound of the class it is in.
-    fileprivate struct Quantiles: Encodable {
+    struct Quantiles: Encodable {
         var p50: Nanoseconds?
         var p99: Nanoseconds?
         var p999: Nanoseconds?
         var count: UInt64?
     }
 
-    fileprivate struct Disturber: Encodable {
+    /// In bytes, as `MemoryUsage` has them.
+    struct Memory: Encodable {
+        var resident: UInt64
+        var anonymous: UInt64
+        var proportional: UInt64
+        var referenced: UInt64
+        var swap: UInt64
+        var walked: UInt64
+        var walkAge: Nanoseconds?
+    }
+
+    /// As `MeteModel.Stalls` has them.
+    struct Stalls: Encodable {
+        var cpu: MeteModel.Stalls.Pressure?
+        var memory: MeteModel.Stalls.Pressure?
+        var disk: MeteModel.Stalls.Pressure?
+        var groups: Int?
+    }
+
+    struct Disturber: Encodable {
         /// As `Disturbance.Runner.kind` has it.
         var kind: String
         var component: String?
         var nanoseconds: Nanoseconds
     }
 
-    fileprivate struct DiskDirection: Encodable {
+    struct DiskDirection: Encodable {
         var requests: UInt64
         var bytes: UInt64
         var latencyNanoseconds: Nanoseconds
         var latency: Quantiles?
     }
 
-    fileprivate struct Disk: Encodable {
+    struct Disk: Encodable {
         var reads: DiskDirection
         var writes: DiskDirection
         var devices: [Device]?
     }
 
-    fileprivate struct Device: Encodable {
+    struct Device: Encodable {
         var device: String
         var name: String
         var reads: DiskDirection
         var writes: DiskDirection
     }
 
-    fileprivate struct Network: Encodable {
+    struct Network: Encodable {
         var retransmits: UInt64
         var sockets: [String: Traffic]
     }
 
-    fileprivate struct Call: Encodable {
+    struct Call: Encodable {
         var function: String
         var calls: UInt64
         var left: UInt64
@@ -101,13 +127,13 @@ struct TraceLine {
         var duration: Quantiles?
     }
 
-    fileprivate struct LargeProcess: Encodable {
+    struct LargeProcess: Encodable {
         var pid: Int32
         var name: String
-        var memory: MemoryUsage
+        var memory: Memory
     }
 
-    fileprivate struct BusyThread: Encodable {
+    struct BusyThread: Encodable {
         var tid: Int32
         var pid: Int32
         var name: String
@@ -123,7 +149,7 @@ struct TraceLine {
     }
 
     /// By kind, and of all kinds as `all`.
-    fileprivate struct Losses: Encodable {
+    struct Losses: Encodable {
         private let counts: [String: UInt64]
 
         init(_ losses: TraceView.Losses) {
@@ -142,41 +168,59 @@ struct TraceLine {
     ///   - mostThreads: per component.
     ///   - describes: whether to say what processes are.
     init(_ view: TraceView, mostThreads: Int, describes: Bool = false) {
-        let traced = view.resources
         let calls = Dictionary(grouping: view.calls, by: \.component)
-        let line = Line(
+        line = Line(
             start: view.samples.first?.start.nanoseconds ?? 0, end: view.samples.first?.end.nanoseconds ?? 0,
             cpus: view.capacity.cpus, steal: view.capacity.steal, interrupts: view.capacity.interrupts,
-            stalls: view.stalls,
-            components: view.samples.map { sample in
-                let busiest = view.threads(of: sample.component).prefix(mostThreads)
-                let latencies = view.latencies[sample.component] ?? TraceView.Latencies()
-                return Component(
-                    component: sample.component.name, used: sample.usage, demand: sample.demand,
-                    runNanoseconds: sample.cpu.runTime, runQueueDelayNanoseconds: sample.cpu.runQueueDelay,
-                    throttledNanoseconds: sample.throttled,
-                    voluntarySwitches: sample.cpu.voluntarySwitches,
-                    involuntarySwitches: sample.cpu.involuntarySwitches, migrations: sample.cpu.migrations,
-                    minorFaults: sample.faults.minor, majorFaults: sample.faults.major,
-                    runQueueDelay: Quantiles(latencies.runQueueDelay),
-                    disturbedBy: view.detail?.disturbances[sample.component].map { $0.map { Disturber($0) } },
-                    memory: traced.contains(.memory) ? sample.memory : nil,
-                    disk: traced.contains(.disk) ? Disk(sample, latencies, view.detail) : nil,
-                    network: traced.contains(.network) ? Network(sample.network) : nil,
-                    calls: calls[sample.component].map { $0.map { Call($0) } }, stalls: sample.stalls,
-                    threads: sample.threads, processes: sample.processes,
-                    busiest: busiest.map { BusyThread($0, traced) },
-                    largest: traced.contains(.memory) && view.detail != nil
-                        ? view.memory(of: sample.component).prefix(mostThreads).map {
-                            LargeProcess(pid: $0.pid, name: $0.name, memory: $0.memory)
-                        } : nil)
+            stalls: view.stalls.map { Stalls($0, in: view) },
+            components: view.samples.map {
+                Component($0, calls[$0.component], in: view, mostThreads: mostThreads)
             },
-            processes: describes ? view.detail.map { Processes($0.processes) } : nil, losses: Losses(view.losses),
+            processes: describes ? view.processes.map { Processes($0) } : nil, losses: Losses(view.losses),
             limits: view.limits.isEmpty ? nil : view.limits)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Numbers and strings alone: nothing here can fail to encode but a number that is none.
-        text = (try? encoder.encode(line)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+}
+
+extension TraceLine.Component {
+    init(_ sample: UsageSample, _ calls: [CallSample]?, in view: TraceView, mostThreads: Int) {
+        let traced = view.resources
+        let latencies = view.latencies[sample.component] ?? TraceView.Latencies()
+        self.init(
+            component: sample.component.name, used: sample.usage, demand: sample.demand,
+            runNanoseconds: sample.cpu.runTime, runQueueDelayNanoseconds: sample.cpu.runQueueDelay,
+            throttledNanoseconds: sample.throttled, voluntarySwitches: sample.cpu.voluntarySwitches,
+            involuntarySwitches: sample.cpu.involuntarySwitches, migrations: sample.cpu.migrations,
+            minorFaults: sample.faults.minor, majorFaults: sample.faults.major,
+            runQueueDelay: TraceLine.Quantiles(latencies.runQueueDelay),
+            disturbedBy: view.detail?.disturbances[sample.component].map { $0.map { TraceLine.Disturber($0) } },
+            memory: traced.contains(.memory) ? TraceLine.Memory(sample.memory, in: view) : nil,
+            disk: traced.contains(.disk) ? TraceLine.Disk(sample, latencies, view.detail) : nil,
+            network: traced.contains(.network) ? TraceLine.Network(sample.network) : nil,
+            calls: calls.map { $0.map { TraceLine.Call($0) } },
+            stalls: sample.stalls.map { TraceLine.Stalls($0, in: view) }, threads: sample.threads,
+            processes: sample.processes,
+            busiest: view.threads(of: sample.component).prefix(mostThreads).map { TraceLine.BusyThread($0, traced) },
+            largest: traced.contains(.memory) && view.detail != nil && !view.isRecorded
+                ? view.memory(of: sample.component).prefix(mostThreads).map {
+                    TraceLine.LargeProcess(
+                        pid: $0.pid, name: $0.name, memory: TraceLine.Memory($0.memory, in: view))
+                } : nil)
+    }
+}
+
+extension TraceLine.Memory {
+    init(_ usage: MemoryUsage, in view: TraceView) {
+        self.init(
+            resident: usage.resident, anonymous: usage.anonymous, proportional: usage.proportional,
+            referenced: usage.referenced, swap: usage.swap, walked: usage.walked,
+            walkAge: view.isRecorded ? nil : usage.walkAge)
+    }
+}
+
+extension TraceLine.Stalls {
+    init(_ stalls: MeteModel.Stalls, in view: TraceView) {
+        self.init(
+            cpu: stalls.cpu, memory: stalls.memory, disk: stalls.disk, groups: view.isRecorded ? nil : stalls.groups)
     }
 }
 

@@ -20,7 +20,8 @@ extension TraceView {
             } else {
                 latencies[component] = Latencies(sample)
                 samples.append(
-                    UsageSample(component, sample, sockets.map { $0[component] ?? [] }, start: start, end: end))
+                    UsageSample(
+                        component, sample, sockets.map { $0[component] ?? [] }, sessions, start: start, end: end))
             }
         }
         self.init(
@@ -30,10 +31,12 @@ extension TraceView {
                 interrupts: Double(machine[.interrupts]) / 1000),
             threadCount: Int(machine[.threads]), resources: TracedResources(in: machine, sessions),
             latencies: latencies,
-            calls: calls, losses: .sum(UInt64(clamping: machine[.lost])), stalls: Stalls(machine),
+            calls: calls, losses: .sum(UInt64(clamping: machine[.lost])),
+            stalls: Stalls(machine, sessions, saysNone: !sessions.isEmpty),
             detail: window.detail.map { Detail($0) },
             limits: sessions.isEmpty
                 ? [] : RecordingCaveats.sessions(sessions, machine.end...machine.end).map { "\($0)." })
+        isRecorded = true
     }
 }
 
@@ -92,23 +95,27 @@ extension CallSample {
 }
 
 extension Stalls {
-    /// Nil where nothing stood still: a recording does not tell that from what the kernel does not say.
-    fileprivate init?(_ sample: RecordedSample) {
-        func pressure(_ some: Metric, _ full: Metric) -> Pressure {
-            Pressure(some: sample[some], full: sample[full])
+    /// Nil where nothing is known: sessions tell what the kernel does not say.
+    ///
+    /// - Parameter saysNone: whether that nothing stood still is known of it. It is of the machine; of a component a recording does not tell
+    ///   it from having no group.
+    fileprivate init?(_ sample: RecordedSample, _ sessions: [RecordedSession], saysNone: Bool) {
+        func pressure(_ some: Metric, _ full: Metric) -> Pressure? {
+            let pressure = Pressure(some: sample[some], full: sample[full])
+            return pressure != Pressure() || sessions.traced(some, in: sample) ? pressure : nil
         }
         self.init(
             cpu: pressure(.cpuStalledSome, .cpuStalledFull), memory: pressure(.memoryStalledSome, .memoryStalledFull),
             disk: pressure(.diskStalledSome, .diskStalledFull))
-        if isZero { return nil }
+        if self == Stalls() || isZero && !saysNone { return nil }
     }
 }
 
 extension UsageSample {
     /// - Parameter sockets: by kind; nil where the recording does not tell them apart.
     fileprivate init(
-        _ component: ComponentID, _ sample: RecordedSample, _ sockets: [RecordedDetail.Sockets]?, start: Instant,
-        end: Instant
+        _ component: ComponentID, _ sample: RecordedSample, _ sockets: [RecordedDetail.Sockets]?,
+        _ sessions: [RecordedSession], start: Instant, end: Instant
     ) {
         func amount(_ metric: Metric) -> UInt64 { UInt64(clamping: sample[metric]) }
         self.init(
@@ -127,7 +134,8 @@ extension UsageSample {
                     requests: amount(.readRequests), bytes: amount(.readBytes), latency: sample[.readLatency]),
                 writes: DiskUsage.Direction(
                     requests: amount(.writeRequests), bytes: amount(.writeBytes), latency: sample[.writeLatency])),
-            stalls: Stalls(sample), threads: Int(sample[.threads]), processes: Int(sample[.processes]))
+            stalls: Stalls(sample, sessions, saysNone: false), threads: Int(sample[.threads]),
+            processes: Int(sample[.processes]))
         let traffic = Traffic(
             sentBytes: amount(.sentBytes), sentPackets: amount(.sentPackets),
             receivedBytes: amount(.receivedBytes), receivedPackets: amount(.receivedPackets))

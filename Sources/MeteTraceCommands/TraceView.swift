@@ -23,6 +23,11 @@ struct TraceView {
     var stalls: Stalls?
     /// Nil where a recording does not keep it.
     var detail: Detail?
+    /// What has become known of processes: nothing where they are not described, nil where a recording does not keep it.
+    var processes: ProcessChanges?
+    /// Whether it is from a recording. Then it is not known how old walks are, of how many groups stalls are, and what single processes have
+    /// in memory.
+    var isRecorded = false
     /// What the kernel does not let mete see, or not as it should: a sentence for each.
     var limits: [String]
     /// Which of that has shown itself while tracing, for a recording.
@@ -38,8 +43,6 @@ struct TraceView {
         var memory: [ComponentID: [ProcessMemory]] = [:]
         /// Of those disks; where a recording was made they may have been others.
         var diskNames: [DiskDevice: String]
-        /// Nothing where processes are not described, and not in a recording.
-        var processes = ProcessChanges()
 
         func name(of device: DiskDevice) -> String { diskNames[device] ?? "\(device.major):\(device.minor)" }
     }
@@ -73,8 +76,8 @@ struct TraceView {
             disturbances: Dictionary(grouping: tracer.disturbances(), by: \.waiter), disks: window.disks,
             memory: Dictionary(grouping: tracer.processMemory(), by: \.component),
             diskNames: Dictionary(
-                window.disks.map { ($0.device, DiskNames.name(of: $0.device)) }, uniquingKeysWith: { name, _ in name }),
-            processes: tracer.processChanges())
+                window.disks.map { ($0.device, DiskNames.name(of: $0.device)) }, uniquingKeysWith: { name, _ in name }))
+        processes = tracer.processChanges()
     }
 
     init(

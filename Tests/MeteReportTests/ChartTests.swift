@@ -55,7 +55,7 @@ struct ChartTests {
         #expect(svg.children.first { $0.name == "title" }?.ownText.hasPrefix("Title, ") == true)
         #expect(
             svg.children.first { $0.name == "desc" }?.text
-                == "The highest of a component is 2.00 µs, of db, at 1970-01-01 00:00:00 UTC.")
+                == "The highest is 2.00 µs, of db, at 1970-01-01 00:00:00 UTC.")
         let names = svg.children.filter { $0.name == "text" && $0.attributes["class"]?.hasPrefix("e ") == true }
         #expect(Set(names.map(\.text)) == ["web", "db"])
         #expect(all.count { $0.name == "tr" } == 13)

@@ -17,7 +17,8 @@ struct ReportPageTests {
     /// - Parameter fill: what each component did in window number so and so; nil for nothing.
     private func reader(
         windows: Int, interval: Nanoseconds = .perSecond, components: [String], session: RecordedSession? = nil,
-        skipping: Range<Int> = 0..<0, disturbances: [Disturbance]? = nil, fill: (Int, Int, inout RecordedSample) -> Void
+        skipping: Range<Int> = 0..<0, disturbances: [Disturbance]? = nil,
+        fillMachine: (Int, inout RecordedSample) -> Void = { _, _ in }, fill: (Int, Int, inout RecordedSample) -> Void
     ) throws -> StoreReader {
         var settings = StoreWriter.Settings(interval: interval)
         // Time is not real here, so one commit will do.
@@ -29,6 +30,7 @@ struct ReportPageTests {
             var machine = RecordedSample(end: end, length: interval)
             machine[.capacity] = 2000
             machine[.cpus] = 2
+            fillMachine(index, &machine)
             let samples = components.enumerated().compactMap { place, name -> (ComponentID, RecordedSample)? in
                 var sample = RecordedSample(end: end, length: interval)
                 fill(index, place, &sample)
@@ -126,7 +128,10 @@ struct ReportPageTests {
                 sample[.readBytes] = 4096
                 sample[.sentBytes] = 4096
                 sample[.resident] = 4096
+                sample[.proportional] = 2048
+                sample[.cpuStalledSome] = 1_000_000
                 sample[.delayP99] = LatencyHistogram.upperBound(of: 20)
+                sample[.readP99] = LatencyHistogram.upperBound(of: 20)
             })
         let text = page(data, name: Self.hostile[0])
         #expect(!text.contains("<script") && !text.contains("<svg on") && !text.contains("<!--"))
@@ -154,6 +159,61 @@ struct ReportPageTests {
         #expect(text.contains("not traced, and absent here: disk.read-bytes, disk.write-bytes"))
         #expect(text.contains("a probe is missing"))
         #expect(text.contains("does not say who ran while others waited"))
+    }
+
+    /// Shares of the time, of the machine and of components, which do not add up to it.
+    @Test func stallsAreSharesOfTheTime() throws {
+        let data = try data(
+            try reader(
+                windows: 480, components: ["web", "quiet"],
+                fillMachine: { index, machine in
+                    machine[.cpuStalledSome] = 500_000_000
+                    if index == 7 { machine[.diskStalledSome] = 900_000_000 }
+                }
+            ) { _, place, sample in
+                sample[.runTime] = 1_000_000
+                if place == 0 { sample[.cpuStalledSome] = 250_000_000 }
+            })
+        #expect(data.bins.count == 240)
+        #expect(data.components.last?.series[.cpuStalled]?[100] == 0.25 && data.stalls[.cpuStalled]?[100] == 0.5)
+        #expect(data.stalls[.diskStalled]?[3] == 0.45 && data.stalls[.diskStalled]?[4] == 0)
+        let text = page(data)
+        #expect(text.contains("Stalled for a CPU, %") && text.contains("Stalled for a disk, %"))
+        #expect(text.contains("machine: 50.0 %\nweb: 25.0 %"), "what is below the pointer")
+        #expect(text.contains("45.0 %, of machine"))
+        let whole = try #require(text.firstRange(of: "<h2>Stalls</h2>")).upperBound
+        let end = try #require(text[whole...].firstRange(of: "</section>")).lowerBound
+        #expect(!text[whole..<end].contains("quiet"), "what may have no group of its own has no line of zeroes")
+        #expect(text.contains("Stalled for memory has nothing in this time."))
+    }
+
+    @Test func memoryHasItsProportionalPart() throws {
+        let data = try data(
+            try reader(windows: 30, components: ["web", "db"]) { index, place, sample in
+                sample[.resident] = 64 << 20
+                sample[.proportional] = Int64(place == 0 ? 48 : 16) << 20
+                if index == 9 { sample[.writeP99] = LatencyHistogram.upperBound(of: 30) }
+            })
+        let web = try #require(data.components.first { $0.name == "web" })
+        #expect(web.series[.proportional]?[5] == Double(48 << 20) && web.series[.readP99]?[9] == nil)
+        #expect(web.series[.writeP99]?[9] == Double(LatencyHistogram.upperBound(of: 30)))
+        let text = page(data)
+        #expect(text.contains("Proportional (PSS), MiB") && text.contains("99th percentile of writes, logarithmic"))
+        #expect(text.contains("99th percentile of reads has nothing in this time."))
+    }
+
+    @Test func whatTheKernelDoesNotSayIsNoChart() throws {
+        let untraced: [Metric] = [.proportional, .readP99, .cpuStalledSome, .diskStalledSome]
+        let session = RecordedSession(start: 0, version: "test", untraced: untraced.map(\.name), caveats: [])
+        let text = page(
+            try data(
+                try reader(windows: 30, components: ["web"], session: session) { _, _, sample in
+                    sample[.runTime] = 1_000
+                }))
+        for title in ["Proportional (PSS)", "99th percentile of reads", "Stalled for a CPU", "Stalled for a disk"] {
+            #expect(text.contains("\(title) was not traced."), "\(title)")
+        }
+        #expect(text.contains("Stalled for memory has nothing in this time."))
     }
 
     @Test func whoDisturbedWhomIsSorted() throws {
@@ -207,11 +267,17 @@ struct ReportPageTests {
             sample[.sentBytes] = wave << 12
             sample[.receivedBytes] = wave << 15
             sample[.resident] = wave << 20
+            sample[.proportional] = wave << 19
+            sample[.readP99] = LatencyHistogram.upperBound(of: Int(wave % 50))
+            sample[.writeP99] = LatencyHistogram.upperBound(of: Int(wave % 70))
+            for metric in [Metric.cpuStalledSome, .memoryStalledSome, .diskStalledSome] {
+                sample[metric] = wave * 10_000_000
+            }
             sample[.delayP50] = LatencyHistogram.upperBound(of: Int(wave % 40))
             sample[.delayP99] = LatencyHistogram.upperBound(of: Int(wave % 60))
         }
         let text = page(try data(reader))
         #expect(text.utf8.count < 2_000_000, "\(text.utf8.count)")
-        #expect(text.contains("7 d") && text.matches(of: /<svg/).count == 9)
+        #expect(text.contains("7 d") && text.matches(of: /<svg/).count == 15)
     }
 }

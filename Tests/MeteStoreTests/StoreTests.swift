@@ -31,6 +31,20 @@ struct StoreTests {
         }
     }
 
+    /// The first window lasts as long as tracing takes to begin, whatever the interval.
+    @Test func aLongFirstWindowIsPartOfTheRange() throws {
+        let folder = try TemporaryFolder(prefix: "mete-store")
+        var windows = windows(3, interval: .perSecond)
+        let length: Nanoseconds = 7 * .perSecond
+        windows[0].machine.length = length
+        for index in windows[0].components.indices { windows[0].components[index].sample.length = length }
+        try record(windows, to: folder.file("r"), interval: .perSecond)
+        let reader = try StoreReader(path: folder.file("r"))
+        let range = try #require(try reader.range())
+        #expect(range.lowerBound == Self.begin + .perSecond - length)
+        #expect(try reader.windows(in: range).map(\.machine.length) == [length, .perSecond, .perSecond])
+    }
+
     @Test func aCaveatThatShowsItselfLateIsTheSessionsOwn() throws {
         let folder = try TemporaryFolder(prefix: "mete-store")
         let path = folder.file("late.mete")

@@ -7,6 +7,8 @@ struct OpenMetricsText {
     struct Point: Equatable {
         var value: Double
         var time: Double?
+        /// Of a counter: since when it counts.
+        var created: Double?
     }
 
     struct Family {
@@ -61,8 +63,13 @@ struct OpenMetricsText {
             throw Malformed(description: "no sample: \(line)")
         }
         let suffixes = ["counter": "_total", "gauge": "", "info": "_info"]
-        guard let current, let type = families[current]?.type, String(match.1) == current + (suffixes[type] ?? "?")
-        else { throw Malformed(description: "a sample that is not of the family before: \(line)") }
+        guard let current, let type = families[current]?.type else {
+            throw Malformed(description: "no family: \(line)")
+        }
+        let isCreated = type == "counter" && match.1 == current + "_created"
+        guard isCreated || String(match.1) == current + (suffixes[type] ?? "?") else {
+            throw Malformed(description: "a sample that is not of the family before: \(line)")
+        }
         var labels: [String: String] = [:]
         let labelPattern = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\[\\n"])*)"/.matchingSemantics(.unicodeScalar)
         for label in (match.2 ?? "").matches(of: labelPattern) {
@@ -72,6 +79,11 @@ struct OpenMetricsText {
         }
         let point = Point(value: value, time: match.4.flatMap { Double($0) })
         var series = families[current]?.series ?? []
+        if isCreated {
+            try take(point, of: labels, into: &series, line)
+            families[current]?.series = series
+            return
+        }
         if let last = series.last, last.labels == labels {
             guard let before = last.points.last, let then = before.time, let now = point.time, now > then else {
                 throw Malformed(description: "not after the point before: \(line)")
@@ -87,6 +99,22 @@ struct OpenMetricsText {
             series.append((String(match.1), labels, [point]))
         }
         families[current]?.series = series
+    }
+
+    /// Belongs to the total just before, and is not after it. Where a counter does not fall it has not begun anew.
+    private func take(
+        _ point: Point, of labels: [String: String],
+        into series: inout [(name: String, labels: [String: String], points: [Point])], _ line: Substring
+    ) throws {
+        guard var last = series.popLast(), last.labels == labels, var total = last.points.popLast(),
+            total.time == point.time, total.created == nil, point.value <= point.time ?? .infinity
+        else { throw Malformed(description: "since when, of no total: \(line)") }
+        if let before = last.points.last, before.created != point.value {
+            throw Malformed(description: "a counter that begins anew and does not fall: \(line)")
+        }
+        total.created = point.value
+        last.points.append(total)
+        series.append(last)
     }
 
     private static func unescaped(_ text: Substring) -> String {

@@ -8,13 +8,13 @@ import Testing
 
 /// A recording shows what was seen live.
 struct ReplayTests {
-    private static let end = Instant(nanoseconds: 1_800_000_000 * .perSecond)
+    static let end = Instant(nanoseconds: 1_800_000_000 * .perSecond)
 
     /// A window with something in every table.
-    private func view(lost: UInt64 = 0) -> TraceView {
-        let start = Instant(nanoseconds: Self.end.nanoseconds - .perSecond)
+    func view(lost: UInt64 = 0, end: Instant = Self.end) -> TraceView {
+        let start = Instant(nanoseconds: end.nanoseconds - .perSecond)
         var web = UsageSample(
-            component: ComponentID("web"), start: start, end: Self.end,
+            component: ComponentID("web"), start: start, end: end,
             cpu: CPUUsage(
                 runTime: 300_000_000, runQueueDelay: 50_000_000, voluntarySwitches: 900, involuntarySwitches: 30,
                 migrations: 4),
@@ -32,7 +32,7 @@ struct ReplayTests {
         web.network.traffic[.unix] = Traffic(sentBytes: 1, sentPackets: 1, receivedBytes: 2, receivedPackets: 2)
         web.network.retransmits = 2
         let idle = UsageSample(
-            component: ComponentID("batch"), start: start, end: Self.end, cpu: CPUUsage(runTime: 1_000), threads: 1,
+            component: ComponentID("batch"), start: start, end: end, cpu: CPUUsage(runTime: 1_000), threads: 1,
             processes: 1)
         return TraceView(
             samples: [idle, web], capacity: CapacityReading(cpus: 2, steal: 0.25, interrupts: 0.125), threadCount: 99,
@@ -44,10 +44,10 @@ struct ReplayTests {
             ],
             calls: [
                 CallSample(
-                    component: ComponentID("batch"), function: "libz:deflate", start: start, end: Self.end,
+                    component: ComponentID("batch"), function: "libz:deflate", start: start, end: end,
                     usage: CallUsage(time: .perSecond)),
                 CallSample(
-                    component: ComponentID("web"), function: "libssl:SSL_write", start: start, end: Self.end,
+                    component: ComponentID("web"), function: "libssl:SSL_write", start: start, end: end,
                     usage: CallUsage(calls: 1200, left: 2, time: 750_000_000),
                     durations: LatencySummary(p50: 163_840, p99: 1_310_720)),
             ],
@@ -136,12 +136,11 @@ struct ReplayTests {
         ] {
             #expect(TraceTable(live, mostThreads: 3).text.contains(word), "\(word)")
         }
-        #expect(TraceLine(replayed, mostThreads: 3).text == TraceLine(live, mostThreads: 3).text)
     }
 }
 
 extension RecordedWindow {
-    fileprivate mutating func move(to end: Int64) {
+    mutating func move(to end: Int64) {
         machine.end = end
         for index in components.indices { components[index].sample.end = end }
     }

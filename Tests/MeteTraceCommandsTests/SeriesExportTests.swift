@@ -159,7 +159,7 @@ struct SeriesExportTests {
         #expect(run.type == "counter" && run.unit == "seconds")
         for (place, name) in ExportRecording.hostile.enumerated() {
             let series = try #require(run.series.first { $0.labels == ["component": name] }, "\(name)")
-            #expect(series.points.count == recording.windows(of: place))
+            #expect(series.points.count == recording.windows(of: place) + 1)
             let sum = Double(recording.windows(of: place) * (place + 1)) / 1000
             #expect(abs((series.points.last?.value ?? 0) - sum) < 1e-9)
         }
@@ -184,7 +184,9 @@ struct SeriesExportTests {
         "# TYPE a gauge\na{x=\"1\"} 1 1\na{x=\"2\"} 1 1\na{x=\"1\"} 1 2\n# EOF\n",
         "# TYPE a gauge\na{x=\"\"\"} 1\n# EOF\n",
         "# TYPE a gauge\n# UNIT a seconds\na 1\n# EOF\n", "# TYPE a gauge\na 1\n\n# EOF\n",
-        "# TYPE a gauge\na{x=\"1\",} 1\n# EOF\n",
+        "# TYPE a gauge\na{x=\"1\",} 1\n# EOF\n", "# TYPE a counter\na_created 1 1\n# EOF\n",
+        "# TYPE a counter\na_total 1 2\na_created 3 2\n# EOF\n", "# TYPE a gauge\na 1 2\na_created 1 2\n# EOF\n",
+        "# TYPE a counter\na_total 1 2\na_created 1 2\na_total 2 3\na_created 2 3\n# EOF\n",
     ]) func theParserIsStrict(text: String) {
         #expect(throws: OpenMetricsText.Malformed.self) { try OpenMetricsText(text) }
     }

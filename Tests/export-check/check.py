@@ -64,12 +64,20 @@ def check_openmetrics(path):
     need(any(family.samples for family in families), "no sample")
     for family in families:
         need(family.type in ("counter", "gauge", "info"), f"{family.name} is of type {family.type}")
-        last = {}
+        last, created = {}, {}
         for sample in family.samples:
             key = tuple(sorted(sample.labels.items()))
-            if family.type == "counter":
-                need(sample.value >= last.get(key, 0), f"{family.name} falls")
-                last[key] = sample.value
+            if family.type != "counter":
+                continue
+            if sample.name.endswith("_created"):
+                # It counts from its first point on, and does not begin anew.
+                need(sample.value <= float(sample.timestamp), f"{family.name} counts since later")
+                need(created.setdefault(key, sample.value) == sample.value, f"{family.name} begins anew")
+                continue
+            need(key in last or sample.value == 0, f"{family.name} does not begin with 0")
+            need(sample.value >= last.get(key, 0), f"{family.name} falls")
+            last[key] = sample.value
+        need(created.keys() == last.keys(), f"{family.name} does not say since when")
     return families
 
 

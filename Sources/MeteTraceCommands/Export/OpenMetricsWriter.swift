@@ -5,7 +5,9 @@ import MeteStore
 /// (https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md): families one after the other, in each the points of
 /// a series after each other, in the order of time.
 ///
-/// What adds up is a counter, which begins with 0 where the export begins. Comments are not part of the format, so caveats are a family.
+/// What adds up is a counter. As the specification has it, its total begins with 0, so that the first window is an increase too, and each
+/// point says since when it counts: from the beginning of the component's first window. Comments are not part of the format, so caveats are
+/// a family.
 enum OpenMetricsWriter {
     struct Family: Equatable {
         let metric: Metric
@@ -45,10 +47,16 @@ enum OpenMetricsWriter {
             return "\(metric.name) of a component\(metric.isStall ? ", or without one of the machine" : ""), \(what)."
         }
 
-        /// - Parameter component: nil for the machine.
-        func line(_ component: ComponentID?, _ value: Int64, at time: Int64) -> String {
+        /// - Parameters:
+        ///   - component: nil for the machine.
+        ///   - time: nanoseconds since 1970.
+        ///   - created: since when a counter counts.
+        func point(_ component: ComponentID?, _ value: Int64, at time: Int64, since created: Int64) -> String {
             let labels = component.map { "{component=\"\(escaped($0.name))\"}" } ?? ""
-            return "\(name)\(isCounter ? "_total" : "")\(labels) \(text(value)) \(decimal(time, places: 9))\n"
+            let end = " \(decimal(time, places: 9))\n"
+            guard isCounter else { return "\(name)\(labels) \(text(value))\(end)" }
+            return "\(name)_total\(labels) \(text(value))\(end)"
+                + "\(name)_created\(labels) \(decimal(created, places: 9))\(end)"
         }
 
         private func text(_ value: Int64) -> String {

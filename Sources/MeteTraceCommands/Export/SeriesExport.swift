@@ -42,11 +42,19 @@ struct SeriesExport {
             for component in components {
                 let isWanted = component == nil ? !metric.addsUpOverComponents : !metric.isOfMachineOnly
                 guard isWanted else { continue }
+                // A recording counts losses from the beginning of each run of mete.
+                var losses = metric == .lost ? try LossCount(reader, before: part.lowerBound) : nil
                 var sum: Int64 = 0
+                var created: Int64?
                 try forEachSample(of: component) { sample in
                     guard let value = sample.value(of: metric, reader.sessions) else { return }
-                    sum = metric.fold == .sum ? sum &+ value : value
-                    try write(family.line(component, sum, at: sample.end))
+                    let since = created ?? sample.end - sample.length
+                    if family.isCounter, created == nil {
+                        try write(family.point(component, 0, at: since, since: since))
+                    }
+                    created = since
+                    sum = family.isCounter ? sum &+ (losses?.lost(in: sample) ?? value) : value
+                    try write(family.point(component, sum, at: sample.end, since: since))
                 }
             }
         }
