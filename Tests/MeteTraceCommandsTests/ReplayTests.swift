@@ -24,7 +24,7 @@ struct ReplayTests {
                 resident: 80 << 20, anonymous: 50 << 20, proportional: 60 << 20, referenced: 70 << 20, swap: 5 << 20,
                 walked: 40 << 20),
             disk: DiskUsage(
-                reads: DiskUsage.Direction(requests: 10, bytes: 40_960, latency: 900_000),
+                reads: DiskUsage.Direction(requests: 10, bytes: 40_960, latency: 900_000, errors: 3),
                 writes: DiskUsage.Direction(requests: 7, bytes: 7000, latency: 4_000_000)),
             stalls: Self.stalls(12), threads: 8, processes: 2)
         web.network.traffic[.tcp4] = Traffic(
