@@ -54,6 +54,16 @@ struct ReplayTests {
             losses: .sum(lost), stalls: Self.stalls(50), detail: detail(web))
     }
 
+    @Test func failedRequestsAreToldWithTheirDisk() {
+        var view = view()
+        let (table, line) = (TraceTable(view, mostThreads: 1).text, TraceLine(view, mostThreads: 0).text)
+        #expect(table.contains("    failed: 3 reads of "), "\(table)")
+        #expect(line.contains("\"errors\":3"))
+        #expect(TopColumn.failed.text(of: TopFigures(view.samples[1], in: view), seconds: 1) == "3")
+        view.detail = nil
+        #expect(TraceTable(view, mostThreads: 1).text.contains("    failed: 3 reads\n"))
+    }
+
     private func detail(_ web: UsageSample) -> TraceView.Detail {
         let component = web.component
         let disk = DiskDevice(major: 259, minor: 3)
