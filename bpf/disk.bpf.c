@@ -1,4 +1,5 @@
-/* Reads and writes of disks: requests, bytes and latency, by component and device and by thread.
+/* Reads and writes of disks: requests, bytes, latency and errors, by component and device and by
+ * thread.
  *
  * A request is its maker's: block_io_start runs in the thread that made it, where the hooks of
  * issue and completion run in whatever thread or interrupt serves the queue. Kernels before 6.6
@@ -13,9 +14,11 @@
  * Latency is from when the request was made until it is complete. The kernel's own note of its
  * beginning (start_time_ns) is not used: it may come from a clock that was read long before.
  *
- * Not seen: requests that move no data of anybody's (discards, flushes, zeroes), those that fail,
- * and devices that make no requests of their own (dm, md, zram) but by those of the disks below.
- * What is merged into a request of another maker is that one's.
+ * Of a request that fails, or of the part that does, there is an error and nothing else.
+ *
+ * Not seen: requests that move no data of anybody's (discards, flushes, zeroes), and devices that
+ * make no requests of their own (dm, md, zram) but by those of the disks below, so neither the
+ * errors that they make up. What is merged into a request of another maker is that one's.
  *
  * Between the two a request is remembered in an array, at a place that its address gives: an array
  * costs a tenth of a hash map. Two requests that want both of a pair of places are rare, and the
@@ -173,8 +176,12 @@ static __always_inline bool is_older(const struct request *request)
 }
 
 static __always_inline void add_use(struct mete_disk_use *use, int direction, u64 bytes,
-				    u64 latency, bool is_last)
+				    u64 latency, bool is_last, bool has_failed)
 {
+	if (has_failed) {
+		__sync_fetch_and_add(&use->errors[direction & 1], 1);
+		return;
+	}
 	__sync_fetch_and_add(&use->bytes[direction & 1], bytes);
 	if (!is_last)
 		return;
@@ -196,7 +203,7 @@ SEC("tp_btf/block_rq_complete")
 int BPF_PROG(on_complete, struct request *request, int error, unsigned int bytes)
 {
 	int direction = direction_of(request);
-	bool is_last = bytes >= request->__data_len;
+	bool is_last = bytes >= request->__data_len, is_timed;
 	u64 name = name_of(request);
 	struct flight *flight = place(name, 0);
 	struct mete_disk_key key = {};
@@ -208,10 +215,8 @@ int BPF_PROG(on_complete, struct request *request, int error, unsigned int bytes
 		return 0;
 	if (flight && flight->request != name)
 		flight = place(name, 1);
-	/* Of a request that fails nothing has been read or written, but for parts that were
-	 * complete before. */
-	if (!request->__data_len || error) {
-		if (flight && flight->request == name && (is_last || !error))
+	if (!request->__data_len && !error) {
+		if (flight && flight->request == name)
 			flight->request = 0;
 		return 0;
 	}
@@ -226,21 +231,22 @@ int BPF_PROG(on_complete, struct request *request, int error, unsigned int bytes
 	} else if (!is_older(request)) {
 		COUNT_LOSS(unattributed_requests);
 	}
-	latency = is_last && start_ns ? bpf_ktime_get_ns() - start_ns : 0;
+	is_timed = is_last && start_ns && !error;
+	latency = is_timed ? bpf_ktime_get_ns() - start_ns : 0;
 	key.device = (u32)request->q->disk->major << MINOR_BITS | request->q->disk->first_minor;
 	use = use_of(&disk, &key);
 	if (use)
-		add_use(use, direction, bytes, latency, is_last);
+		add_use(use, direction, bytes, latency, is_last, error);
 	else
 		COUNT_LOSS(uncounted_requests);
-	if (is_last && start_ns)
+	if (is_timed)
 		add_to_histogram(place_in_arrays, METE_DISK_READ_LATENCY + direction, latency,
 				 false);
 	if (!tid)
 		return 0;
 	use = use_of(&thread_disk, &tid);
 	if (use)
-		add_use(use, direction, bytes, latency, is_last);
+		add_use(use, direction, bytes, latency, is_last, error);
 	else
 		COUNT_LOSS(thread_requests);
 	return 0;

@@ -50,7 +50,8 @@ SIZE(mete_disk_key, 8);
 
 AT(mete_disk_use, bytes, 16);
 AT(mete_disk_use, latency_ns, 32);
-SIZE(mete_disk_use, 48);
+AT(mete_disk_use, errors, 48);
+SIZE(mete_disk_use, 64);
 
 AT(mete_traffic, received_bytes, 16);
 SIZE(mete_traffic, 32);

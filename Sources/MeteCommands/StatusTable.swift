@@ -14,6 +14,7 @@ package struct StatusTable {
         lines.append("")
         lines += Self.components(report)
         lines += ResourceSection.lines(of: report.components)
+        lines += StallSection.lines(of: report)
         lines += Self.calls(report)
         lines += ReportSections.section("Breached guarantees", Self.breaches(report))
         lines += ReportSections.sharedThreads(of: report.components)
@@ -21,6 +22,7 @@ package struct StatusTable {
         lines += ReportSections.section("Yielded: another writer's value stands", Self.yielded(report))
         lines += ReportSections.problems(with: report.agent.policy)
         lines += ReportSections.section("Not seen on this kernel", Self.missingProbes(report))
+        lines += ReportSections.section("Not seen in full", Self.slots(report))
         lines += ReportSections.section("Nothing is recorded for now", Self.recording(report))
         lines += ReportSections.section("Losses since start", Self.losses(report))
         text = lines.map { $0 + "\n" }.joined()
@@ -173,6 +175,12 @@ package struct StatusTable {
                 "\(probe.name): there is no tracepoint \(probe.tracepoint); `mete doctor` says what that costs",
                 indent: 2)
         }
+    }
+
+    private static func slots(_ report: StatusReport) -> [String] {
+        guard let tracing = report.tracing, let limit = tracing.slotLimit else { return [] }
+        let slots = tracing.componentSlots.map { "; there are slots for \($0)" } ?? ""
+        return TextLines.wrapped("\(limit)\(slots)", indent: 2)
     }
 
     private static func recording(_ report: StatusReport) -> [String] {

@@ -5,23 +5,27 @@ package struct DiskUsage: Equatable, Sendable, Codable {
         package var bytes: UInt64 = 0
         /// Sum over the requests, each from when it was made until it was complete.
         package var latency: Nanoseconds = 0
+        /// Requests that failed, which are in none of the above; one that fails in parts counts for each.
+        package var errors: UInt64 = 0
 
-        package init(requests: UInt64 = 0, bytes: UInt64 = 0, latency: Nanoseconds = 0) {
+        package init(requests: UInt64 = 0, bytes: UInt64 = 0, latency: Nanoseconds = 0, errors: UInt64 = 0) {
             self.requests = requests
             self.bytes = bytes
             self.latency = latency
+            self.errors = errors
         }
 
         package static func += (total: inout Direction, part: Direction) {
             total.requests &+= part.requests
             total.bytes &+= part.bytes
             total.latency &+= part.latency
+            total.errors &+= part.errors
         }
 
         package static func - (later: Direction, earlier: Direction) -> Direction {
             Direction(
                 requests: later.requests &- earlier.requests, bytes: later.bytes &- earlier.bytes,
-                latency: later.latency &- earlier.latency)
+                latency: later.latency &- earlier.latency, errors: later.errors &- earlier.errors)
         }
 
         /// Mean latency of a request; nil without any.
@@ -46,6 +50,7 @@ package struct DiskUsage: Equatable, Sendable, Codable {
     }
 
     package var requests: UInt64 { reads.requests + writes.requests }
+    package var errors: UInt64 { reads.errors + writes.errors }
 }
 
 /// A whole disk, by its device number.

@@ -8,26 +8,31 @@ package enum NearestName {
         return best.1 <= max(1, min(word.count, best.0.count) / 2) ? best.0 : nil
     }
 
-    /// The candidates that a word may have been meant to be, the nearest first: those with few edits to it, and those that contain it.
+    /// The candidates that a word may have been meant to be, the nearest first: those with few edits to it, and those that contain it. Of
+    /// equally near ones, those that begin like it come first: words are seldom misspelt in their first letters.
     package static func several(_ word: String, among candidates: some Sequence<String>, most: Int) -> [String] {
         let folded = word.lowercased()
         let letters = Array(folded)
         var found: Set<String> = []
-        var scored: [(distance: Int, name: String)] = []
+        var scored: [(distance: Int, prefix: Int, name: String)] = []
         for candidate in candidates where found.insert(candidate).inserted {
             let name = candidate.lowercased()
+            let prefix = zip(folded, name).prefix { $0 == $1 }.count
             let most = max(1, min(letters.count, name.utf8.count) / 3)
             // What is so much longer or shorter needs more edits than that.
             if abs(name.utf8.count - letters.count) <= most {
                 let distance = distance(letters, Array(name))
                 if distance <= most {
-                    scored.append((distance, candidate))
+                    scored.append((distance, prefix, candidate))
                     continue
                 }
             }
-            if letters.count > 1, name.contains(folded) { scored.append((letters.count + name.utf8.count, candidate)) }
+            if letters.count > 1, name.contains(folded) {
+                scored.append((letters.count + name.utf8.count, prefix, candidate))
+            }
         }
-        return scored.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(most).map(\.name)
+        return scored.sorted { ($0.distance, $1.prefix, $0.name) < ($1.distance, $0.prefix, $1.name) }
+            .prefix(most).map(\.name)
     }
 
     /// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).

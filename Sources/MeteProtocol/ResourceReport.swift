@@ -69,15 +69,18 @@ package struct ResourceReport: Equatable, Sendable, Codable {
     package var diskWrites: Disk?
     package var network: Network?
     package var memory: Memory?
+    /// Absent where no cgroup belongs to the component alone, too.
+    package var stalls: StallReport?
 
     package init(
         runQueueDelay: RunQueueDelay? = nil, diskReads: Disk? = nil, diskWrites: Disk? = nil, network: Network? = nil,
-        memory: Memory? = nil
+        memory: Memory? = nil, stalls: StallReport? = nil
     ) {
         self.runQueueDelay = runQueueDelay
         self.diskReads = diskReads
         self.diskWrites = diskWrites
         self.network = network
         self.memory = memory
+        self.stalls = stalls
     }
 }

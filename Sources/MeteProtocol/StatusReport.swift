@@ -4,6 +4,8 @@ package struct StatusReport: Equatable, Sendable, Codable {
     package var capacity: CapacityReport
     /// Absent where an agent does not say.
     package var tracing: TracingReport?
+    /// Of the machine; absent for the first two seconds, and where the kernel does not say.
+    package var stalls: StallReport?
     /// Every kind of loss that the agent can have, those that did not happen included.
     package var losses: [LossReport]
     package var cost: CostReport
@@ -17,14 +19,15 @@ package struct StatusReport: Equatable, Sendable, Codable {
     package var recording: RecordingReport?
 
     package init(
-        agent: AgentReport, capacity: CapacityReport, tracing: TracingReport? = nil, losses: [LossReport],
-        cost: CostReport,
+        agent: AgentReport, capacity: CapacityReport, tracing: TracingReport? = nil, stalls: StallReport? = nil,
+        losses: [LossReport], cost: CostReport,
         components: [ComponentReport], calls: [CallReport]? = nil, callsNotForecast: Int? = nil,
         recording: RecordingReport? = nil
     ) {
         self.agent = agent
         self.capacity = capacity
         self.tracing = tracing
+        self.stalls = stalls
         self.losses = losses
         self.cost = cost
         self.components = components

@@ -23,7 +23,7 @@ package enum DetailKind: Int, CaseIterable, Sendable {
     var coarsest: Tier { self == .thread ? .tenSeconds : .minute }
 
     private static let disk: [Metric] = [
-        .readRequests, .readBytes, .readLatency, .writeRequests, .writeBytes, .writeLatency,
+        .readRequests, .readBytes, .readLatency, .readErrors, .writeRequests, .writeBytes, .writeLatency, .writeErrors,
     ]
     private static let traffic: [Metric] = [.sentBytes, .sentPackets, .receivedBytes, .receivedPackets]
     private static let threadUse: [Metric] =

@@ -79,6 +79,9 @@ package enum Metric: Int, CaseIterable, Sendable {
     case diskStalledFull = 73
     /// Bytes that those processes have in memory whose page tables were walked.
     case walked = 74
+    /// Requests that failed, which are in none of the other figures of disks.
+    case readErrors = 75
+    case writeErrors = 76
 
     /// Where a sample has it: the place in `allCases`.
     var position: Int { Self.positions[rawValue] }
@@ -201,6 +204,8 @@ package enum Metric: Int, CaseIterable, Sendable {
         case .writeRequests: "disk.writes"
         case .writeBytes: "disk.write-bytes"
         case .writeLatency: "disk.write-latency"
+        case .readErrors: "disk.read-errors"
+        case .writeErrors: "disk.write-errors"
         case .sentBytes: "network.sent-bytes"
         case .sentPackets: "network.sent-packets"
         case .receivedBytes: "network.received-bytes"

@@ -171,13 +171,17 @@ extension DiskUsage {
         func amount(_ metric: Metric) -> UInt64 { UInt64(clamping: sample[metric]) }
         self.init(
             reads: Direction(
-                requests: amount(.readRequests), bytes: amount(.readBytes), latency: sample[.readLatency]),
+                requests: amount(.readRequests), bytes: amount(.readBytes), latency: sample[.readLatency],
+                errors: amount(.readErrors)),
             writes: Direction(
-                requests: amount(.writeRequests), bytes: amount(.writeBytes), latency: sample[.writeLatency]))
+                requests: amount(.writeRequests), bytes: amount(.writeBytes), latency: sample[.writeLatency],
+                errors: amount(.writeErrors)))
     }
 
     fileprivate var values: [Int64] {
-        [reads, writes].flatMap { [Int64(clamping: $0.requests), Int64(clamping: $0.bytes), $0.latency] }
+        [reads, writes].flatMap {
+            [Int64(clamping: $0.requests), Int64(clamping: $0.bytes), $0.latency, Int64(clamping: $0.errors)]
+        }
     }
 }
 

@@ -27,7 +27,9 @@ extension Metric {
         // Not measured but decided, and absent where nobody did: see `isOccasional`.
         case .forecastMedian, .forecastP95, .allotted, .breaches: true
         case .delayP50, .delayP99, .delayP999: scope.latencies
-        case .readRequests, .readBytes, .readLatency, .writeRequests, .writeBytes, .writeLatency: scope.disk
+        case .readRequests, .readBytes, .readLatency, .readErrors, .writeRequests, .writeBytes, .writeLatency,
+            .writeErrors:
+            scope.disk
         case .readP99, .writeP99: scope.disk && scope.latencies
         case .sentBytes, .sentPackets: scope.sent
         case .receivedBytes, .receivedPackets: scope.received

@@ -46,9 +46,11 @@ extension RecordedSample {
         self[.readRequests] = Int64(clamping: sample.disk.reads.requests)
         self[.readBytes] = Int64(clamping: sample.disk.reads.bytes)
         self[.readLatency] = sample.disk.reads.latency
+        self[.readErrors] = Int64(clamping: sample.disk.reads.errors)
         self[.writeRequests] = Int64(clamping: sample.disk.writes.requests)
         self[.writeBytes] = Int64(clamping: sample.disk.writes.bytes)
         self[.writeLatency] = sample.disk.writes.latency
+        self[.writeErrors] = Int64(clamping: sample.disk.writes.errors)
         let traffic = sample.network.total
         self[.sentBytes] = Int64(clamping: traffic.sentBytes)
         self[.sentPackets] = Int64(clamping: traffic.sentPackets)

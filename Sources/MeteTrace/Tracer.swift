@@ -15,7 +15,7 @@ package final class Tracer {
     private var rosters = MembershipRosters()
     private var resources: ResourceMeter
     private var calls: CallMeter
-    private var pressure: PressureMeter?
+    private var pressure: PressureMeter
     package let options: KernelProbes.Options
     /// Nil where disks are not traced, or cannot be told apart by cgroup.
     private var owners: CgroupOwners?
@@ -56,12 +56,10 @@ package final class Tracer {
         resources = ResourceMeter(probes, options)
         calls = CallMeter(probes, options)
         owners = options.disk ? IOHierarchy.discover().map { CgroupOwners($0) } : nil
-        if options.stalls {
-            var lacked: PressureMeter.Resources = .cpu
-            if options.memory { lacked.insert(.memory) }
-            if options.disk { lacked.insert(.disk) }
-            pressure = PressureMeter(lacked)
-        }
+        var lacked: PressureMeter.Resources = .cpu
+        if options.memory { lacked.insert(.memory) }
+        if options.disk { lacked.insert(.disk) }
+        pressure = PressureMeter(lacked)
         capacity = try CapacityMeter()
         accountant = UsageAccountant(
             classifier: classifier, reader: reader, permanent: permanent, beginning: Self.sinceBoot(),
@@ -119,7 +117,9 @@ package final class Tracer {
         readMemory()
         readLibraries()
         try tellSlots()
-        let (stalls, ofComponents) = readStalls()
+        let window = Self.now() - windowStart
+        let (stalls, ofComponents) =
+            options.stalls ? self.stalls(budget: window / Self.pressureShare) : (nil, [:])
         let end = Self.now()
         var samples = accountant.closeWindow(start: windowStart, end: end)
         if !ofComponents.isEmpty {
@@ -244,14 +244,20 @@ package final class Tracer {
         accountant.sumMemory(now: Self.now())
     }
 
-    private func readStalls() -> (machine: Stalls?, components: [ComponentID: Stalls]) {
-        guard pressure != nil else { return (nil, [:]) }
-        let machine = pressure?.readMachine()
+    /// Stalls since the last call: of the machine, and of components that have a cgroup of their own. Of the first call there is nothing,
+    /// and of a machine that does not tell them. For callers that do not have them with each window: see `KernelProbes.Options.stalls`.
+    ///
+    /// - Parameter budget: time for reading the files of groups, at least one of which is read. Those left are read in the next call, with
+    ///   what they stalled since they were last read.
+    package func stalls(budget: Nanoseconds) -> (machine: Stalls?, components: [ComponentID: Stalls]) {
+        let machine = pressure.readMachine()
         let groups = accountant.ownedGroups()
-        let now = Self.now()
-        let end = now.nanoseconds + (now - windowStart) / Self.pressureShare
-        return (machine, pressure?.read(groups) { Self.now().nanoseconds < end } ?? [:])
+        let end = Self.now().nanoseconds + budget
+        return (machine, pressure.read(groups) { Self.now().nanoseconds < end })
     }
+
+    /// How many components there can be of which all is counted that the kernel side counts by slot.
+    package var componentSlots: Int { probes.slots - 1 }
 
     private func samplesOf(
         _ counts: [UsageAccountant.CalledBy: CallMeter.Count], start: Instant, end: Instant

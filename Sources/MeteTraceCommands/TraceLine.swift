@@ -99,6 +99,7 @@ struct TraceLine {
         var bytes: UInt64
         var latencyNanoseconds: Nanoseconds
         var latency: Quantiles?
+        var errors: UInt64
     }
 
     struct Disk: Encodable {
@@ -250,7 +251,7 @@ extension TraceLine.DiskDirection {
     init(_ usage: DiskUsage.Direction, _ latencies: LatencySummary? = nil) {
         self.init(
             requests: usage.requests, bytes: usage.bytes, latencyNanoseconds: usage.latency,
-            latency: latencies.flatMap { TraceLine.Quantiles($0) })
+            latency: latencies.flatMap { TraceLine.Quantiles($0) }, errors: usage.errors)
     }
 }
 

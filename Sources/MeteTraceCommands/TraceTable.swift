@@ -130,6 +130,7 @@ struct TraceTable {
         for sample in busy.sorted(by: { ($1.disk.requests, $0.component) < ($0.disk.requests, $1.component) }) {
             let latencies = view.latencies[sample.component] ?? TraceView.Latencies()
             lines += Self.diskColumns.row(numbers(sample.component.name, sample.disk, latencies))
+            lines += failures(sample).flatMap { TextLines.wrapped($0, indent: 4) }
             if let detail = view.detail {
                 for part in detail.disks where part.component == sample.component {
                     lines += Self.diskColumns.row(numbers("  \(detail.name(of: part.device))", part.usage, nil))
@@ -141,6 +142,19 @@ struct TraceTable {
             }
         }
         return lines
+    }
+
+    /// Of which disk, where that is known.
+    private func failures(_ sample: UsageSample) -> [String] {
+        guard sample.disk.errors > 0 else { return [] }
+        func words(_ disk: DiskUsage, _ place: String) -> [String] {
+            [(disk.reads, "reads"), (disk.writes, "writes")].filter { $0.0.errors > 0 }
+                .map { "\($0.errors) \($1)\(place)" }
+        }
+        let ofDisks = (view.detail?.disks ?? []).filter { $0.component == sample.component }
+            .flatMap { words($0.usage, " of \(view.detail?.name(of: $0.device) ?? "")") }
+        let parts = ofDisks.isEmpty ? words(sample.disk, "") : ofDisks
+        return ["failed: " + parts.joined(separator: ", ")]
     }
 
     private func numbers(_ name: String, _ disk: DiskUsage, _ latencies: TraceView.Latencies?) -> [String] {

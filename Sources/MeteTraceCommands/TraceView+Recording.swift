@@ -131,9 +131,11 @@ extension UsageSample {
                 referenced: amount(.referenced), swap: amount(.swap), walked: amount(.walked)),
             disk: DiskUsage(
                 reads: DiskUsage.Direction(
-                    requests: amount(.readRequests), bytes: amount(.readBytes), latency: sample[.readLatency]),
+                    requests: amount(.readRequests), bytes: amount(.readBytes), latency: sample[.readLatency],
+                    errors: amount(.readErrors)),
                 writes: DiskUsage.Direction(
-                    requests: amount(.writeRequests), bytes: amount(.writeBytes), latency: sample[.writeLatency])),
+                    requests: amount(.writeRequests), bytes: amount(.writeBytes), latency: sample[.writeLatency],
+                    errors: amount(.writeErrors))),
             stalls: Stalls(sample, sessions, saysNone: false), threads: Int(sample[.threads]),
             processes: Int(sample[.processes]))
         let traffic = Traffic(

@@ -71,6 +71,37 @@ struct StatusTableTests {
         #expect(ill.contains("2 of these are not forecast"))
     }
 
+    @Test func stallsReadLikeThis() {
+        var report = Self.report
+        #expect(StallSection.lines(of: report).isEmpty)
+        report.stalls = StallReport(cpu: .init(some: 0.1234, full: 0), disk: .init(some: 0, full: 0), groups: 1)
+        report.components[0].resources = ResourceReport(
+            stalls: StallReport(
+                cpu: .init(some: 1.5, full: 0.25), memory: .init(some: 0, full: 0), disk: .init(some: 0.001, full: 0),
+                groups: 2))
+        // One that did not stall has no row.
+        report.components[1].resources = ResourceReport(stalls: StallReport(cpu: .init(some: 0, full: 0), groups: 1))
+        #expect(
+            StallSection.lines(of: report) == [
+                "",
+                "STALLED FOR WANT OF              CPU, SOME      ALL  MEMORY, SOME      ALL    DISK, SOME      ALL",
+                "(the machine)                        12.3%     0.0%             -        -          0.0%     0.0%",
+                "batch                               150.0%    25.0%          0.0%     0.0%          0.1%     0.0%",
+            ])
+        #expect(StatusTable(report).text.contains("STALLED FOR WANT OF"))
+    }
+
+    @Test func componentsWithoutASlotAreTold() {
+        var report = Self.report
+        report.tracing = TracingReport(traced: ["cpu"], componentSlots: 63)
+        #expect(!StatusTable(report).text.contains("Not seen in full"))
+        report.tracing?.componentsWithoutSlot = 5
+        report.tracing?.slotLimit = "5 components have no slot: their disk counts to rest"
+        #expect(
+            StatusTable(report).text.contains(
+                "Not seen in full\n  5 components have no slot: their disk counts to rest; there are slots for 63\n"))
+    }
+
     @Test func callsOfFunctionsStandBelowTheComponents() {
         var report = Self.report
         let forecast = ForecastReport(

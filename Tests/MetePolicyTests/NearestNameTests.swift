@@ -12,6 +12,13 @@ import Testing
         #expect(NearestName.distance(Array(right), Array(left)) == edits)
     }
 
+    @Test func ofEquallyNearNamesThoseWithTheSameBeginningComeFirst() {
+        let names = ["libGL", "libdl", "libisl", "libnsl", "libssl", "libslirp", "libz"]
+        let near = NearestName.several("libsl", among: names, most: 4)
+        #expect(near == ["libssl", "libGL", "libdl", "libisl"], "one edit each")
+        #expect(NearestName.several("libsl", among: names, most: 9).last == "libslirp", "it only contains the word")
+    }
+
     @Test func namesNothingWhenNothingIsNear() {
         #expect(NearestName.of("zzzzzz", among: ["tick", "units"]) == nil)
         #expect(NearestName.of("x", among: []) == nil)

@@ -177,6 +177,13 @@ enum GoldenJSON {
                   "p50Seconds" : 0.0009765625,
                   "p999Seconds" : 0.00390625,
                   "p99Seconds" : 0.001953125
+                },
+                "stalls" : {
+                  "cpu" : {
+                    "full" : 0.5,
+                    "some" : 0.75
+                  },
+                  "groups" : 2
                 }
               },
               "threads" : 6,
@@ -235,13 +242,31 @@ enum GoldenJSON {
             "problem" : "cannot write to it: disk full",
             "waitingBytes" : 4096
           },
+          "stalls" : {
+            "cpu" : {
+              "full" : 0,
+              "some" : 0.5
+            },
+            "disk" : {
+              "full" : 0,
+              "some" : 0
+            },
+            "groups" : 1,
+            "memory" : {
+              "full" : 0.125,
+              "some" : 0.25
+            }
+          },
           "tracing" : {
+            "componentSlots" : 63,
+            "componentsWithoutSlot" : 5,
             "missingProbes" : [
               {
                 "name" : "on_io_start",
                 "tracepoint" : "block_io_start"
               }
             ],
+            "slotLimit" : "5 components have no slot",
             "traced" : [
               "cpu",
               "disk"

@@ -22,7 +22,11 @@ enum GoldenReports {
             mode: .enforcing, modeReason: "--enforce was given", policy: policy),
         capacity: CapacityReport(cores: 2, steal: 0.0625, plannable: 1.875),
         tracing: TracingReport(
-            traced: ["cpu", "disk"], missingProbes: [.init(name: "on_io_start", tracepoint: "block_io_start")]),
+            traced: ["cpu", "disk"], missingProbes: [.init(name: "on_io_start", tracepoint: "block_io_start")],
+            componentSlots: 63, componentsWithoutSlot: 5, slotLimit: "5 components have no slot"),
+        stalls: StallReport(
+            cpu: .init(some: 0.5, full: 0), memory: .init(some: 0.25, full: 0.125), disk: .init(some: 0, full: 0),
+            groups: 1),
         losses: [LossReport(kind: "ringBufferDrops", count: 3, meaning: "a record: resolution, not usage")],
         cost: CostReport(cpu: 0.0078125, residentBytes: 20_971_520),
         components: [
@@ -60,7 +64,8 @@ enum GoldenReports {
                         sentBytesPerSecond: 1024, sentPacketsPerSecond: 16, receivedBytesPerSecond: 2048,
                         receivedPacketsPerSecond: 32, retransmitsPerSecond: 0.5),
                     memory: ResourceReport.Memory(
-                        residentBytes: 1_048_576, anonymousBytes: 524_288, majorFaultsPerSecond: 0.25))),
+                        residentBytes: 1_048_576, anonymousBytes: 524_288, majorFaultsPerSecond: 0.25),
+                    stalls: StallReport(cpu: .init(some: 0.75, full: 0.5), groups: 2))),
             ComponentReport(
                 id: .rest, class: .throughput, priority: 50, processes: 12, threads: 30, usage: 0, demand: 0,
                 enforcement: EnforcementReport(), guarantee: GuaranteeReport(amount: 0, state: .idle)),

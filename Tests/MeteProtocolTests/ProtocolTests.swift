@@ -30,6 +30,23 @@ struct ProtocolTests {
         #expect(try JSONDecoder().decode(HealthReport.self, from: Data(newer.utf8)) == GoldenReports.health)
     }
 
+    /// What was added within version 1 is absent in the answer of an agent from before, and that is all.
+    @Test func statusOfAnOlderAgentIsRead() throws {
+        var report = GoldenReports.status
+        report.stalls = nil
+        report.components[0].resources?.stalls = nil
+        report.tracing?.componentSlots = nil
+        report.tracing?.componentsWithoutSlot = nil
+        report.tracing?.slotLimit = nil
+        let older = GoldenJSON.status
+            .replacing(/\n *"(?:componentSlots|componentsWithoutSlot|slotLimit)" : [^\n]*/, with: "")
+            .replacing(
+                /,\n *"stalls" : \{\n(?: *"\w+" : \{[^}]*\},?\n| *"groups" : \d+,?\n)*? *\}(?=,?\n)/, with: "")
+        #expect(
+            !older.contains("stalls") && !older.lowercased().contains("slot"), "the detector: it says nothing of them")
+        #expect(try JSONDecoder().decode(StatusReport.self, from: Data(older.utf8)) == report)
+    }
+
     @Test func pathsAndMethodsAreThese() {
         #expect(
             Endpoint.allCases.map { "\($0.method) \($0.path)" }

@@ -24,7 +24,7 @@ struct ReplayTests {
                 resident: 80 << 20, anonymous: 50 << 20, proportional: 60 << 20, referenced: 70 << 20, swap: 5 << 20,
                 walked: 40 << 20),
             disk: DiskUsage(
-                reads: DiskUsage.Direction(requests: 10, bytes: 40_960, latency: 900_000),
+                reads: DiskUsage.Direction(requests: 10, bytes: 40_960, latency: 900_000, errors: 3),
                 writes: DiskUsage.Direction(requests: 7, bytes: 7000, latency: 4_000_000)),
             stalls: Self.stalls(12), threads: 8, processes: 2)
         web.network.traffic[.tcp4] = Traffic(
@@ -52,6 +52,16 @@ struct ReplayTests {
                     durations: LatencySummary(p50: 163_840, p99: 1_310_720)),
             ],
             losses: .sum(lost), stalls: Self.stalls(50), detail: detail(web))
+    }
+
+    @Test func failedRequestsAreToldWithTheirDisk() {
+        var view = view()
+        let (table, line) = (TraceTable(view, mostThreads: 1).text, TraceLine(view, mostThreads: 0).text)
+        #expect(table.contains("    failed: 3 reads of "), "\(table)")
+        #expect(line.contains("\"errors\":3"))
+        #expect(TopColumn.failed.text(of: TopFigures(view.samples[1], in: view), seconds: 1) == "3")
+        view.detail = nil
+        #expect(TraceTable(view, mostThreads: 1).text.contains("    failed: 3 reads\n"))
     }
 
     private func detail(_ web: UsageSample) -> TraceView.Detail {

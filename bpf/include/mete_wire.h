@@ -179,6 +179,9 @@ struct mete_disk_use {
 	__u64 requests[METE_DISK_DIRECTIONS];
 	__u64 bytes[METE_DISK_DIRECTIONS];
 	__u64 latency_ns[METE_DISK_DIRECTIONS];
+	/* Requests that failed, which are in none of the above; one that fails in parts counts for
+	 * each. */
+	__u64 errors[METE_DISK_DIRECTIONS];
 };
 
 enum mete_socket_class {

@@ -45,6 +45,10 @@ package struct AgentSnapshot: Sendable {
     package var traced: KernelProbes.Options
     /// Those that the kernel has no place for.
     package var missingProbes: [KernelProbes.Probe] = []
+    /// For how many components there are slots: see `TraceWindow.componentsWithoutSlot`.
+    package var componentSlots = 0
+    /// Over the last second or so, and how long that was; nil where the kernel does not say, and before that.
+    package var machineStalls: (stalls: Stalls, length: Nanoseconds)?
     package var plan: PartitionPlan?
     /// One per sample of the window, in its order.
     package var components: [Component]

@@ -31,6 +31,8 @@ package final class ControlLoop {
 
     /// Ticks between two looks for components that are in no window any more.
     private static let absentTicksKept = 600
+    /// Of a tick, at the most, for the stalls of components, once a second: a tenth.
+    private static let stallShare: Nanoseconds = 10
 
     package init(
         tracer: Tracer, controller: CPUController?, policy: Policy, cpuController: String,
@@ -73,7 +75,9 @@ package final class ControlLoop {
             window.calls, start: window.samples.first?.start ?? now, end: now, cpus: window.capacity.cpus,
             tick: policy.tick)
         if tickCount % UInt64(Self.absentTicksKept) == 0 { forgetAbsent() }
-        resources.observe(window.samples, latencies: tracer.latencies)
+        resources.observe(window.samples, latencies: tracer.latencies) {
+            tracer.stalls(budget: policy.tick / Self.stallShare)
+        }
 
         let partition = Partition(resource: .cpu, unit: policy.cpuUnit, stability: policy.stability)
         let claimants = zip(window.samples, policies).map { sample, policy in
@@ -174,7 +178,8 @@ package final class ControlLoop {
         }
         return AgentSnapshot(
             tick: tickCount, missedTicks: missed, at: now, tickLength: policy.tick, window: window,
-            traced: tracer.options, missingProbes: missingProbes, plan: plan, components: components,
+            traced: tracer.options, missingProbes: missingProbes, componentSlots: tracer.componentSlots,
+            machineStalls: resources.machineStalls, plan: plan, components: components,
             calls: calls.snapshot(at: now),
             callsBeyond: calls.beyond.count, control: controlStatus, cost: cost.cost, outcome: outcome,
             journalError: reportedJournalError,

@@ -4,7 +4,9 @@ import MeteTrace
 
 extension ResourceReport {
     init(_ use: ResourceUse, _ traced: KernelProbes.Options) {
-        self.init(runQueueDelay: RunQueueDelay(LatencySummary(use.latencies.runQueueDelay)))
+        self.init(
+            runQueueDelay: RunQueueDelay(LatencySummary(use.latencies.runQueueDelay)),
+            stalls: use.stalls.map { StallReport($0, length: use.length) })
         if traced.disk {
             diskReads = Disk(use.disk.reads, use, LatencySummary(use.latencies.diskReads))
             diskWrites = Disk(use.disk.writes, use, LatencySummary(use.latencies.diskWrites))

@@ -13,7 +13,9 @@ extension StatusReport {
                 tickSeconds: snapshot.tickLength.seconds, ticks: snapshot.tick, mode: circumstances.mode,
                 modeReason: circumstances.modeReason, policy: circumstances.policy),
             capacity: CapacityReport(snapshot.window.capacity),
-            tracing: TracingReport(snapshot), losses: LossReport.all(snapshot),
+            tracing: TracingReport(snapshot),
+            stalls: snapshot.machineStalls.map { StallReport($0.stalls, length: $0.length) },
+            losses: LossReport.all(snapshot),
             cost: CostReport(cpu: snapshot.cost.cores, residentBytes: snapshot.cost.residentBytes),
             components: ComponentReport.all(snapshot, circumstances),
             calls: snapshot.traced.functions.isEmpty ? nil : snapshot.calls.map { CallReport($0, at: snapshot.at) },
@@ -34,7 +36,11 @@ extension TracingReport {
         ]
         self.init(
             traced: parts.filter(\.1).map(\.0),
-            missingProbes: snapshot.missingProbes.map { MissingProbe(name: $0.name, tracepoint: $0.tracepoint) })
+            missingProbes: snapshot.missingProbes.map { MissingProbe(name: $0.name, tracepoint: $0.tracepoint) },
+            componentSlots: snapshot.componentSlots,
+            componentsWithoutSlot: snapshot.window.componentsWithoutSlot > 0
+                ? snapshot.window.componentsWithoutSlot : nil,
+            slotLimit: snapshot.window.limit)
     }
 }
 

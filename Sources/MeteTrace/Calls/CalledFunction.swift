@@ -58,7 +58,7 @@ package struct CalledFunction: Equatable, Sendable {
         let library = String(word[..<colon])
         let symbol = String(word[word.index(after: colon)...])
         guard !library.isEmpty, !symbol.isEmpty else { throw Self.malformed(word, "a part of it is empty") }
-        let files = try Self.files(of: library, word, cache)
+        let files = try Self.files(of: library, calling: symbol, word, cache)
         name = "\(library.split(separator: "/").last.map(String.init) ?? library):\(symbol)"
         places = []
         var obstacle: CallError?
@@ -86,15 +86,16 @@ package struct CalledFunction: Equatable, Sendable {
 
     // MARK: Files
 
-    private static func files(of library: String, _ word: String, _ cache: LinkerCache) throws(CallError) -> [String] {
+    private static func files(
+        of library: String, calling symbol: String, _ word: String, _ cache: LinkerCache
+    ) throws(CallError) -> [String] {
         let named = library.contains("/") ? [library] : cache.paths(of: library)
         guard !named.isEmpty else {
-            let near = NearestName.several(library, among: cache.stems.sorted(), most: 5)
+            let near = NearLibraries(library, function: symbol, cache: cache, mapped: Procfs.mappedLibraries())
             throw CallError(
                 code: .noLibrary, function: word, cause: "the dynamic linker knows no library `\(library)`",
-                remedy: near.isEmpty
-                    ? "give its path, or see `ldconfig -p` for those that it knows"
-                    : "near it are \(near.joined(separator: ", ")); or give its path")
+                remedy: near.words.map { "\($0); or give its path" }
+                    ?? "give its path, or see `ldconfig -p` for those that it knows")
         }
         // Names of one file are one.
         var files: [String] = []

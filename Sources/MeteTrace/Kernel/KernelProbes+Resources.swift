@@ -204,8 +204,10 @@ extension DiskUsage {
     init(_ raw: mete_disk_use) {
         self.init(
             reads: Direction(
-                requests: raw.requests.0, bytes: raw.bytes.0, latency: Nanoseconds(bitPattern: raw.latency_ns.0)),
+                requests: raw.requests.0, bytes: raw.bytes.0, latency: Nanoseconds(bitPattern: raw.latency_ns.0),
+                errors: raw.errors.0),
             writes: Direction(
-                requests: raw.requests.1, bytes: raw.bytes.1, latency: Nanoseconds(bitPattern: raw.latency_ns.1)))
+                requests: raw.requests.1, bytes: raw.bytes.1, latency: Nanoseconds(bitPattern: raw.latency_ns.1),
+                errors: raw.errors.1))
     }
 }

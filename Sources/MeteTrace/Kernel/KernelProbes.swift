@@ -31,7 +31,8 @@ package final class KernelProbes {
         /// Whether it is also asked what of it was accessed lately, is shared and swapped, which takes walks over page tables: see
         /// `WalkSchedule`.
         package var memoryWalks = false
-        /// Whether stalls are read, from the pressure files of the machine and of cgroups; of memory and disks, where these are traced.
+        /// Whether stalls are read with each window, from the pressure files of the machine and of cgroups: those for want of memory and disks
+        /// only where these are traced. `Tracer.stalls` reads them when asked.
         package var stalls = false
         /// Whether processes are described: see `Tracer.processChanges`.
         package var descriptions = false

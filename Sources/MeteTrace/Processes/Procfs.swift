@@ -15,14 +15,19 @@ package struct Procfs: ProcessReading {
     }
 
     /// How many processes live, those of the kernel included; 0 where /proc cannot be read.
-    static func processCount() -> Int {
-        guard let folder = opendir("/proc") else { return 0 }
+    static func processCount() -> Int { processIDs().count }
+
+    private static func processIDs() -> [Int32] {
+        guard let folder = opendir("/proc") else { return [] }
         defer { closedir(folder) }
-        var count = 0
+        var ids: [Int32] = []
         while let entry = readdir(folder) {
-            if let first = UInt8(exactly: entry.pointee.d_name.0), (0x30...0x39).contains(first) { count += 1 }
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if let id = Int32(name) { ids.append(id) }
         }
-        return count
+        return ids
     }
 
     package mutating func program(of pid: Int32) -> Program? {
@@ -59,6 +64,15 @@ package struct Procfs: ProcessReading {
         guard let maps = readWhole("\(root)/\(pid)/maps"), !maps.isEmpty else { return nil }
         let executable = link("\(root)/\(pid)/exe")
         return MappedLibraries.paths(inMaps: maps.span, executable: executable).map { libraryNames.shared($0) }
+    }
+
+    /// Paths of the shared libraries that any process has mapped and that are there under these paths, sorted; of other users' processes
+    /// only as far as their mappings may be read. Reads the maps of every process: see `libraries(of:)`.
+    static func mappedLibraries() -> [String] {
+        var procfs = Procfs()
+        var found: Set<String> = []
+        for pid in processIDs() { found.formUnion(procfs.libraries(of: pid) ?? []) }
+        return found.filter { access($0, R_OK) == 0 }.sorted()
     }
 
     private static let pageSize = UInt64(sysconf(Int32(_SC_PAGESIZE)))

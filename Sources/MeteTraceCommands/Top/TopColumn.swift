@@ -6,7 +6,7 @@ enum TopColumn: CaseIterable, Sendable {
     /// Of the row; sorts by the alphabet.
     case name
     case used, demand, waited, delayP50, delayP99, delayP999, voluntary, involuntary, migrations, threads, processes
-    case requests, reads, readBytes, readMean, readP99, writes, writeBytes, writeMean, writeP99
+    case requests, reads, readBytes, readMean, readP99, writes, writeBytes, writeMean, writeP99, failed
     case bytes, sentBytes, sentPackets, receivedBytes, receivedPackets, retransmits
     case resident, anonymous, proportional, referenced, swap, minorFaults, majorFaults
     case itself, others, realTime, throttled, steal, nobody, unknown
@@ -37,7 +37,7 @@ enum TopColumn: CaseIterable, Sendable {
             .referenced, .swap:
             .bytes
         case .name, .threads, .processes: .count
-        case .voluntary, .involuntary, .migrations, .requests, .reads, .writes, .sentPackets, .receivedPackets,
+        case .voluntary, .involuntary, .migrations, .requests, .reads, .writes, .failed, .sentPackets, .receivedPackets,
             .retransmits, .minorFaults, .majorFaults, .calls, .callsLeft:
             .rate
         }
@@ -63,6 +63,7 @@ enum TopColumn: CaseIterable, Sendable {
         case .readBytes, .writeBytes, .bytes: "BYTES/S"
         case .readMean, .writeMean, .callMean: "MEAN"
         case .writes: "WRITE/S"
+        case .failed: "FAILED/S"
         case .sentBytes: "SENT/S"
         case .receivedBytes: "RECEIVED/S"
         case .sentPackets, .receivedPackets: "PACKETS/S"
@@ -169,6 +170,7 @@ enum TopColumn: CaseIterable, Sendable {
         case .writeBytes: rate(disk?.writes.bytes)
         case .writeMean: time(disk?.writes.meanLatency)
         case .writeP99: time(figures.latencies?.diskWrites.p99)
+        case .failed: rate(disk?.errors)
         case .bytes: rate(traffic.map { $0.sentBytes &+ $0.receivedBytes })
         case .sentBytes: rate(traffic?.sentBytes)
         case .sentPackets: rate(traffic?.sentPackets)
@@ -242,6 +244,7 @@ enum TopColumn: CaseIterable, Sendable {
             return value > 0.5 * demand ? .alarm : value > 0.2 * demand ? .warning : .plain
         case .delayP99: return value >= 20e6 ? .alarm : value >= 2e6 ? .warning : .plain
         case .retransmits, .majorFaults: return .warning
+        case .failed: return .alarm
         // From a tenth of the time on.
         case .stalledCPU, .stalledMemory, .stalledDisk: return value >= 0.1 ? .warning : .plain
         default: return Double(text(of: value)) == 0 ? .faint : .plain

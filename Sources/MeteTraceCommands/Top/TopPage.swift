@@ -36,6 +36,7 @@ enum TopPage: Int, CaseIterable, Sendable {
         case .disk:
             [
                 .requests, .reads, .readBytes, .readMean, .readP99, .writes, .writeBytes, .writeMean, .writeP99,
+                .failed,
             ]
         case .network: [.bytes, .sentBytes, .sentPackets, .receivedBytes, .receivedPackets, .retransmits]
         case .memory:
@@ -62,7 +63,8 @@ enum TopPage: Int, CaseIterable, Sendable {
             ]
         case .disk:
             [
-                .reads, .writes, .readBytes, .writeBytes, .readP99, .writeP99, .readMean, .writeMean, .requests,
+                .reads, .writes, .readBytes, .writeBytes, .readP99, .writeP99, .failed, .readMean, .writeMean,
+                .requests,
             ]
         case .network: [.sentBytes, .receivedBytes, .retransmits, .sentPackets, .receivedPackets, .bytes]
         case .memory:

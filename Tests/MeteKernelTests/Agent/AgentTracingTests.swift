@@ -15,7 +15,33 @@ extension KernelTests {
                 match: { cmdline: 'mete-workload memory 64$' }
               - name: talker
                 match: { cmdline: 'mete-workload traffic unix 1000 ' }
+              - name: spinner
+                match: { cmdline: 'mete-workload spin 600 3 0' }
             """
+
+        private nonisolated static let tellsStalls = (try? TextFile.read("/proc/pressure/cpu")) != nil
+
+        /// Of a component, where a group is wholly its own: three threads on one CPU, of which one always waits.
+        @Test(.enabled(if: tellsStalls, "this kernel tells no stalls"))
+        func statusTellsStalls() async throws {
+            let mountPoint = try? CPUHierarchy.unifiedMountPoint()
+            let group = try mountPoint.map {
+                try ScratchGroup(named: "mete-status-\(UInt32.random(in: 0 ... .max))", inUnified: $0)
+            }
+            let status = try await Self.status(
+                only: "cpu",
+                beside: { try ChildProcess(.sibling("mete-workload"), ["spin", "600", "3", "0"], group: group) }
+            ) { status in
+                let spinner = status.components.first { $0.id.name == "spinner" }?.resources?.stalls
+                return (status.stalls?.cpu?.some ?? 0) > 0 && ((spinner?.cpu?.some ?? 0) > 0 || group == nil)
+            }
+            let machine = try #require(status.stalls)
+            #expect(machine.cpu != nil && machine.memory == nil && machine.disk == nil, "only CPUs are traced")
+            guard group != nil else { return }
+            let spinner = try #require(status.components.first { $0.id.name == "spinner" }?.resources?.stalls)
+            #expect(spinner.groups == 1 && spinner.cpu.map { $0.some > 0 && $0.full <= $0.some } == true, "\(spinner)")
+            #expect(status.components.first { $0.id == .rest }?.resources?.stalls?.groups != 0)
+        }
 
         @Test func statusTellsWhatComponentsUseBesideCPUs() async throws {
             let status = try await Self.status(only: "cpu,network,memory", until: Self.bothAreSeen)
@@ -54,13 +80,14 @@ extension KernelTests {
 
         /// What an agent says of a process that holds memory and one that talks to itself.
         private static func status(
-            only: String, until isWanted: (StatusReport) -> Bool
+            only: String, beside another: () throws -> ChildProcess? = { nil }, until isWanted: (StatusReport) -> Bool
         ) async throws -> StatusReport {
             let folder = try TemporaryFolder(prefix: "mete-agent")
             let holder = try Workload("memory", "64")
             // Many more than it can send meanwhile; it is ended with this test.
             let talker = try Workload("traffic", "unix", "1000", "2000000000")
-            defer { withExtendedLifetime((holder, talker)) {} }
+            let third = try another()
+            defer { withExtendedLifetime((holder, talker, third)) {} }
             try TextFile.write(policy, to: "\(folder.path)/policy.yaml", creating: true)
             let socket = "\(folder.path)/agent.sock"
             let agent = try ChildProcess(

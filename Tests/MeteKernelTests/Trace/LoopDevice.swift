@@ -8,6 +8,8 @@ final class LoopDevice {
     let number: DiskDevice
     private let folder: TemporaryFolder
     private let file: String
+    /// Of a file in memory; -1 of one in a folder.
+    private let memory: Int32
 
     /// O_DIRECT of open(2), which Glibc keeps from Swift.
     #if arch(x86_64)
@@ -23,9 +25,11 @@ final class LoopDevice {
         ["/sbin/losetup", "/usr/sbin/losetup", "/bin/losetup"].first { access($0, X_OK) == 0 }
     }
 
-    init(megabytes: Int) throws {
+    /// - Parameter inMemory: a file that can be sealed: see `cutFile`.
+    init(megabytes: Int, inMemory: Bool = false) throws {
         folder = try TemporaryFolder(prefix: "mete-loop")
-        file = try folder.write("", to: "image")
+        memory = inMemory ? try Self.sealableFile() : -1
+        file = memory >= 0 ? "/proc/\(getpid())/fd/\(memory)" : try folder.write("", to: "image")
         guard truncate(file, off_t(megabytes) << 20) == 0 else { throw ProcessError("size", file, errno: errno) }
         let listing = folder.file("free")
         try Self.run(["-f"], output: .file(listing))
@@ -38,9 +42,22 @@ final class LoopDevice {
             minor: UInt32(facts.st_rdev & 0xff | facts.st_rdev >> 12 & 0xfff00))
     }
 
-    /// Takes away the end of the file: requests for what was there fail, and the device does not know of it.
+    /// By memfd_create(2), which Glibc keeps from Swift.
+    private static func sealableFile() throws -> Int32 {
+        typealias Create = @convention(c) (UnsafePointer<CChar>, UInt32) -> Int32
+        guard let symbol = dlsym(nil, "memfd_create") else { throw ProcessError("find", "memfd_create", errno: ENOSYS) }
+        // MFD_CLOEXEC | MFD_ALLOW_SEALING
+        let file = unsafeBitCast(symbol, to: Create.self)("mete-loop", 3)
+        guard file >= 0 else { throw ProcessError("make", "a file in memory", errno: errno) }
+        return file
+    }
+
+    /// Takes away the end of the file: reads of what was there fail, and the device does not know of it. Writes fail too where the file is in
+    /// memory, since it is sealed against growing.
     func cutFile(megabytes: Int) throws {
         guard truncate(file, off_t(megabytes) << 20) == 0 else { throw ProcessError("cut", file, errno: errno) }
+        // F_ADD_SEALS, F_SEAL_GROW
+        guard memory < 0 || fcntl(memory, 1033, 4) == 0 else { throw ProcessError("seal", file, errno: errno) }
     }
 
     /// What the device itself has counted (Documentation/block/stat.rst; its sectors are of 512 bytes everywhere).
@@ -54,6 +71,7 @@ final class LoopDevice {
     }
 
     deinit {
+        defer { if memory >= 0 { close(memory) } }
         do {
             try Self.run(["-d", path])
         } catch {

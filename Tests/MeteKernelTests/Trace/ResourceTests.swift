@@ -247,26 +247,40 @@ extension KernelTests {
             #expect(windows.last?.losses.uncountedRequests == 0)
         }
 
-        @Test(
-            .enabled(if: LoopDevice.isPossible, "no loop device can be made here"),
-            .disabled(if: Workload.isEmulated, "files are in memory there, of which what is cut off reads as zeroes"))
-        func failedRequestsAreNotCounted() throws {
-            let device = try LoopDevice(megabytes: 64)
+        /// Half of a device is gone, and the kernel says so to whoever reads or writes there: EIO.
+        @Test(.enabled(if: LoopDevice.isPossible, "no loop device can be made here"))
+        func failedRequestsAreErrorsAndNothingElse() throws {
+            let device = try LoopDevice(megabytes: 64, inMemory: true)
             try device.cutFile(megabytes: 32)
             let watch = try Watch()
-            let file = open(device.path, O_RDONLY | LoopDevice.direct | O_CLOEXEC)
+            let file = open(device.path, O_RDWR | LoopDevice.direct | O_CLOEXEC)
             try #require(file >= 0)
             defer { close(file) }
             let block = UnsafeMutableRawPointer.allocate(byteCount: 4096, alignment: 4096)
             defer { block.deallocate() }
-            var (good, bad) = (0 as UInt64, 0 as UInt64)
-            for megabyte in 0..<64 {
-                if pread(file, block, 4096, off_t(megabyte) << 20) == 4096 { good += 1 } else { bad += 1 }
+            block.initializeMemory(as: UInt8.self, repeating: 0, count: 4096)
+            func requests(_ request: (off_t) -> Int) throws -> (good: UInt64, bad: UInt64) {
+                var (good, bad) = (0 as UInt64, 0 as UInt64)
+                for megabyte in 0..<64 {
+                    if request(off_t(megabyte) << 20) == 4096 {
+                        good += 1
+                    } else {
+                        try #require(errno == EIO)
+                        bad += 1
+                    }
+                }
+                try #require(good > 0 && bad > 0, "the detector: \(good) and \(bad)")
+                return (good, bad)
             }
-            try #require(good == 32 && bad == 32, "half of them is to fail: \(bad)")
+            let reads = try requests { pread(file, block, 4096, $0) }
+            // One more, so that neither direction is taken for the other.
+            let writes = try requests { pwrite(file, block, 4096, $0) }
+            try #require(pwrite(file, block, 4096, 63 << 20) < 0 && errno == EIO)
             try watch.closeWindow()
-            let reads = watch.all(of: device.number).reads
-            #expect(reads.requests == good && reads.bytes == 4096 * good, "\(reads)")
+            let usage = watch.all(of: device.number)
+            #expect(usage.reads.errors == reads.bad && usage.writes.errors == writes.bad + 1, "\(usage)")
+            #expect(usage.reads.requests == reads.good && usage.reads.bytes == 4096 * reads.good, "\(usage)")
+            #expect(usage.writes.requests == writes.good && usage.writes.bytes == 4096 * writes.good, "\(usage)")
         }
 
         /// A process that reads and writes all the while, and tracing that begins in the midst of it.

@@ -1,6 +1,8 @@
 import Glibc
-import MeteTrace
+import MeteTestSupport
 import Testing
+
+@testable import MeteTrace
 
 struct CalledFunctionTests {
     /// What the C library of this process is called, as a cache would have it.
@@ -44,6 +46,52 @@ struct CalledFunctionTests {
         #expect(error.remedy.contains("libcrypt"), "\(error)")
         #expect(try Self.error("crypt:crypt").remedy.contains("libcrypt"), "what contains it")
         #expect(try Self.error("zzzzzzzz:f").remedy.contains("ldconfig"))
+    }
+
+    /// Names near it are many there, and one of them has the function.
+    @Test(.enabled(if: access(LinkerCache.defaultPath, R_OK) == 0, "the linker of this machine has no cache"))
+    func theLibraryThatHasTheFunctionComesFirstOfThisMachinesOwn() throws {
+        let cache = try #require(LinkerCache())
+        let error = try #require(throws: CallError.self) { try CalledFunction.resolve("libcc:getpid", cache: cache) }
+        #expect(error.code == .noLibrary)
+        #expect(error.remedy.hasPrefix("`getpid` is in libc"), "\(error)")
+        let versioned = try #require(throws: CallError.self) {
+            try CalledFunction.resolve("libc.so.99:f", cache: cache)
+        }
+        #expect(versioned.remedy.contains("libc"), "the version is no part of the name: \(versioned)")
+    }
+
+    @Test func nearLibrariesOfACacheFileAreTold() throws {
+        let folder = try TemporaryFolder(prefix: "mete-near")
+        let libc = try LoadedFile.libc()
+        let native = LinkerCache.nativeFlags
+        let bytes = LinkerCacheFile.bytes([
+            (native, "libsAl.so.1", "/nowhere/libsAl.so.1"), (native, "libisl.so.23", "/etc/passwd"),
+            (native, "libssl.so.3", libc), (native, "libz.so.1", libc),
+        ])
+        let cache = try #require(LinkerCache(path: try folder.write(bytes, to: "ld.so.cache")))
+        func words(_ library: String, _ function: String) -> String? {
+            NearLibraries(library, function: function, cache: cache, mapped: []).words
+        }
+        // Neither a library that is gone nor one that is none stands in the way of the third.
+        #expect(words("libsl", "qsort") == "`qsort` is in libssl; near it are also libsAl, libisl")
+        #expect(words("libsl.so.1", "zzzz") == "near it are libsAl, libssl, libisl")
+        #expect(words("somethingelse", "qsort") == nil)
+    }
+
+    /// One that the linker does not know, since it lies where a program looks by itself.
+    @Test func aNearLibraryThatOnlyARunningProcessHasIsToldWithItsPath() throws {
+        let folder = try TemporaryFolder(prefix: "mete-near")
+        let path = try folder.write(try LoadedFile.contents(try LoadedFile.libm()), to: "libquaintmath.so.6")
+        func remedy() throws -> String {
+            try #require(throws: CallError.self) {
+                try CalledFunction.resolve("libquaintmaht:cbrt", cache: LinkerCache(libraries: []))
+            }.remedy
+        }
+        #expect(!(try remedy()).contains(path), "the detector: nobody has it")
+        let handle = try #require(dlopen(path, RTLD_NOW | RTLD_LOCAL))
+        defer { dlclose(handle) }
+        #expect(try remedy().hasPrefix("`cbrt` is in \(path)"))
     }
 
     @Test func anUnknownFunctionIsToldWithThoseNearIt() throws {

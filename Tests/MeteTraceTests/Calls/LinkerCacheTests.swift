@@ -4,29 +4,10 @@ import SeededRandom
 import Testing
 
 struct LinkerCacheTests {
-    /// A cache as ldconfig(8) writes it, of entries with their flags.
-    private static func cache(_ entries: [(flags: UInt32, name: String, path: String)]) -> [UInt8] {
-        func number(_ value: UInt32) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
-        var strings: [UInt8] = []
-        var table: [UInt8] = []
-        let start = UInt32(48 + 24 * entries.count)
-        func place(_ text: String) -> UInt32 {
-            defer { strings += Array(text.utf8) + [0] }
-            return start + UInt32(strings.count)
-        }
-        for entry in entries {
-            table += number(entry.flags) + number(place(entry.name)) + number(place(entry.path)) + number(0)
-            table += number(0) + number(0)
-        }
-        var bytes = Array("glibc-ld.so.cache1.1".utf8) + number(UInt32(entries.count))
-        bytes += number(UInt32(strings.count)) + [UInt8](repeating: 0, count: 20)
-        return bytes + table + strings
-    }
-
     private static func read(_ bytes: [UInt8]) -> LinkerCache? { bytes.withUnsafeBytes { LinkerCache($0) } }
 
     private static let native = LinkerCache.nativeFlags
-    private static let sample = cache([
+    private static let sample = LinkerCacheFile.bytes([
         (native, "libz.so.1", "/lib/libz.so.1"), (0x0003, "libz.so.1", "/lib32/libz.so.1"),
         (native, "libz3.so", "/lib/libz3.so"), (native, "libssl.so.3", "/lib/libssl.so.3"),
         (native, "libssl.so.1.1", "/opt/libssl.so.1.1"),

@@ -3,8 +3,13 @@ import Glibc
 /// Files that are mapped into this process.
 enum LoadedFile {
     /// The C library, wherever the loader took it from.
-    static func libc() throws -> String {
-        let address = UInt(bitPattern: dlsym(nil, "getpid"))
+    static func libc() throws -> String { try path(ofSymbol: "getpid") }
+
+    /// The one with the mathematical functions: the same, where the C library has them.
+    static func libm() throws -> String { try path(ofSymbol: "cbrt") }
+
+    private static func path(ofSymbol name: String) throws -> String {
+        let address = UInt(bitPattern: dlsym(nil, name))
         guard let file = fopen("/proc/self/maps", "re") else { throw Unreadable() }
         defer { fclose(file) }
         var line = [CChar](repeating: 0, count: 8192)
