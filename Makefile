@@ -33,7 +33,7 @@ DEBUG    = $(realpath .build/debug)
 KERNEL_SUITES := $(filter-out RecordCommandTests TopCommandTests OtherToolsTests ExitCodeTests,$(basename $(notdir $(wildcard Tests/MeteKernelTests/*/*Tests.swift))))
 # Under emulation these take minutes, or need a CPU to themselves. They run natively in `make test`, and everywhere in `make test-matrix`.
 LONG_SUITES  := AgentProcessTests GuaranteeTests CallsCommandTests PlanCommandTests TraceCommandTests ControlLeakTests
-# What depends on the kernel: what is counted, and what is written.
+# What most depends on the kernel: what is counted, and what is written.
 SHORT_SUITES := $(filter-out $(LONG_SUITES),$(KERNEL_SUITES))
 # On a kernel between two others: the commands on top are the same.
 MIDDLE_SUITES := $(filter-out %CommandTests MissingFeatureTests,$(SHORT_SUITES))
@@ -45,7 +45,7 @@ C_SOURCES := $(wildcard bpf/*.[ch] bpf/include/*.h Sources/C*/*.[ch] Sources/C*/
 .PHONY: help build demo test test-unit test-vm test-matrix vm-programs bench install uninstall format lint bpf clean deps
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: deps bpf $(STATIC) ## the release binary, .build/release/mete: static, stripped, with the kernel programs inside
 	$(SWIFT) build $(RELEASE_FLAGS) -j $(JOBS) --product mete
@@ -57,7 +57,7 @@ demo: build ## redis beside CPU hogs: alone, unprotected, with static weights, w
 	$(SWIFT) build $(RELEASE_FLAGS) -j $(JOBS) --product redis-beside-hogs
 	$(RELEASE)/redis-beside-hogs
 
-test: deps bpf ## build and run all tests, those in virtual machines included
+test: deps bpf ## build and run all tests here, and in virtual machines what most depends on the kernel
 	@tools/apt-install $(TEST_PACKAGES)
 	$(SWIFT) build --build-tests -j $(JOBS)
 	SWIFT=$(SWIFT) Tests/native-test
@@ -68,7 +68,7 @@ test: deps bpf ## build and run all tests, those in virtual machines included
 test-unit: deps bpf ## the tests that need neither root nor a virtual machine
 	$(SWIFT) test -j $(JOBS) --skip KernelTests --skip ExampleTests
 
-test-vm: vm-programs ## what depends on the kernel, on cgroup v2 under Debian's 6.1, 6.12 and 7.2 kernels
+test-vm: vm-programs ## what most depends on the kernel, on cgroup v2 under Debian's 6.1, 6.12 and 7.2 kernels
 	$(call in-vms,6.1 7.2,$(SHORT_SUITES),2)
 	$(call in-vms,6.12,$(MIDDLE_SUITES),2)
 

@@ -215,7 +215,8 @@ int BPF_PROG(on_complete, struct request *request, int error, unsigned int bytes
 		return 0;
 	if (flight && flight->request != name)
 		flight = place(name, 1);
-	if (!request->__data_len && !error) {
+	/* A flush alone: it reads and writes nothing, also when it fails. */
+	if (!request->__data_len) {
 		if (flight && flight->request == name)
 			flight->request = 0;
 		return 0;

@@ -186,7 +186,8 @@ static __always_inline u64 end_wait(struct task_struct *next, u64 clock)
 }
 
 /* Begins a wait of the task that leaves a CPU, where it wants to go on. One that is open was over
- * when it was given the CPU, of which no program was told: see events.bpf.c. */
+ * when it was given the CPU, of which no program was told: see events.bpf.c. It counts up to then
+ * where the kernel keeps when that was, and is dropped elsewhere. */
 static __always_inline void begin_wait(struct task_struct *prev, struct thread_state *state,
 				       bool is_runnable, u64 clock)
 {

@@ -24,7 +24,7 @@ package struct Baselines: Sendable {
         }
         for (index, line) in csv.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             if line.isEmpty { continue }
-            let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            let fields = Self.fields(of: line)
             guard fields.count == 5 else { throw failure(index + 1, line) }
             if index == 0 {
                 guard line == "file,method,mae,pinball,coverage" else { throw failure(1, line) }
@@ -33,6 +33,24 @@ package struct Baselines: Sendable {
             try Self.keepLeast(fields[2], of: fields[0], in: &mae) { failure(index + 1, line) }
             try Self.keepLeast(fields[3], of: fields[0], in: &pinball) { failure(index + 1, line) }
         }
+    }
+
+    /// Fields may be quoted, quotes within them doubled (RFC 4180).
+    private static func fields(of line: Substring) -> [String] {
+        var fields = [""]
+        var isQuoted = false
+        var last: Character?
+        for character in line {
+            switch character {
+            case "\"":
+                if !isQuoted, last == "\"" { fields[fields.count - 1].append(character) }
+                isQuoted.toggle()
+            case "," where !isQuoted: fields.append("")
+            default: fields[fields.count - 1].append(character)
+            }
+            last = character
+        }
+        return fields
     }
 
     private static func keepLeast(

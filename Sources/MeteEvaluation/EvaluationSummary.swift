@@ -40,7 +40,8 @@ package struct EvaluationSummary: Sendable {
         package var calibrated: (series: Int, of: Int) {
             (longCoverages.count { (0.94...0.96).contains($0) }, longCoverages.count)
         }
-        /// Geometric mean of the loss relative to the best baseline of each series, chosen in hindsight; nil without baselines.
+        /// Geometric mean of the loss relative to the best baseline of each series, chosen in hindsight; nil without baselines. Series on
+        /// which either has no loss at all are left out: they have no ratio.
         package var relativeMeanMAE: Double? { relativeMAE.isEmpty ? nil : relativeMAE.geometricMean }
         package var relativeMeanPinball: Double? { relativePinball.isEmpty ? nil : relativePinball.geometricMean }
     }

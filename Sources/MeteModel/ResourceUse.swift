@@ -9,7 +9,7 @@ package struct ResourceUse: Equatable, Sendable {
     package private(set) var memory = MemoryUsage()
     /// Of what ended in the windows, where it is kept.
     package var latencies = ComponentLatencies()
-    /// In the windows; nil where the component has no cgroup of its own, and where stalls are not told.
+    /// In the windows; nil where the component has no cgroup of its own or none was read, and where stalls are not told.
     package var stalls: Stalls?
 
     package init() {}

@@ -30,15 +30,21 @@ package struct ForecasterPool: ~Copyable, Sendable {
         /// Nil while it has one network.
         var trial: ArchitectureTrial?
         var ticksSinceTrial = 0
-        /// Made at the last tick.
+        /// Made at `issuedAt`.
         var issued = NetworkForecasts()
+        var issuedAt = 0
     }
 
     /// An hour of ticks of 100 ms: a component that has changed may be better forecast by the other.
-    private static let ticksBetweenTrials = 36_000
+    package static let ticksBetweenTrials = 36_000
+    /// Of a network that comes back, beside one that has long learnt.
+    private static let lateWarmUp = 3_000
 
     private let settings: ForecastSettings
     private let choice: Networks
+    private let mostNetworks: Int
+    private let ticksBetweenTrials: Int
+    private var ticks = 0
     /// Nil where a slot is free.
     private var members: [Member?] = []
     private var free: [Int] = []
@@ -49,13 +55,19 @@ package struct ForecasterPool: ~Copyable, Sendable {
 
     /// - Parameters:
     ///   - tick: its length, by which forecasts expire.
-    ///   - horizons: ticks ahead, in ascending order. Networks forecast 1, 10 and 100 ticks ahead.
-    package init(tick: Nanoseconds, horizons: [Int] = [1], networks: Networks = .chosen) {
+    ///   - horizons: ticks ahead, in ascending order. Networks forecast 1, 10 and 100 ticks ahead, and are left out where none is wanted.
+    ///   - mostNetworks: slots that have networks; those that are taken beyond have the experts alone.
+    ///   - ticksBetweenTrials: after a trial, until the next; a part more, so that not all of them come at once.
+    package init(
+        tick: Nanoseconds, horizons: [Int] = [1], networks: Networks = .chosen, mostNetworks: Int = 500,
+        ticksBetweenTrials: Int = Self.ticksBetweenTrials
+    ) {
         var settings = ForecastSettings(ceiling: .infinity, tick: tick)
         settings.horizons = horizons
-        settings.networks = networks.architectures
         self.settings = settings
-        choice = networks
+        choice = horizons.contains { NetworkHorizon(rawValue: $0) != nil } ? networks : .none
+        self.mostNetworks = mostNetworks
+        self.ticksBetweenTrials = ticksBetweenTrials
     }
 
     package var count: Int { members.count - free.count }
@@ -69,13 +81,16 @@ package struct ForecasterPool: ~Copyable, Sendable {
         let seed = fnv1a(name.utf8)
         var settings = settings
         settings.ceiling = ceiling
+        let learning = members.count { $0?.forecaster.settings.networks.isEmpty == false }
+        let hasNetworks = choice != .none && learning < mostNetworks
+        settings.networks = hasNetworks ? choice.architectures : []
         let slot = free.popLast() ?? members.count
         if slot == members.count { members.append(nil) }
         members[slot] = Member(
             forecaster: DemandForecaster(settings), seed: seed,
             lstm: settings.networks.contains(.lstm) ? lstm.add(seed: seed) : nil,
             attention: settings.networks.contains(.attention) ? attention.add(seed: seed) : nil,
-            trial: choice == .chosen ? ArchitectureTrial() : nil)
+            trial: hasNetworks && choice == .chosen ? ArchitectureTrial() : nil)
         return slot
     }
 
@@ -96,8 +111,10 @@ package struct ForecasterPool: ~Copyable, Sendable {
         gathered.append((slot, demand, usable))
     }
 
-    /// Ends the tick. A slot that was not given anything has had a tick that nobody saw.
+    /// Ends the tick. To the networks of a slot that was not given anything it is one without a demand; its forecaster hears nothing of it, and
+    /// its forecasts expire when it stays so.
     package mutating func step(at end: Instant) {
+        ticks += 1
         lstm.step()
         attention.step()
         for (slot, demand, usable) in gathered {
@@ -106,6 +123,7 @@ package struct ForecasterPool: ~Copyable, Sendable {
             members[slot]?.forecaster.observe(demand, at: end, networks: forecasts)
             if choice == .chosen { choose(slot, usable) }
             members[slot]?.issued = forecasts
+            members[slot]?.issuedAt = ticks
         }
         gathered.removeAll(keepingCapacity: true)
     }
@@ -137,8 +155,9 @@ package struct ForecasterPool: ~Copyable, Sendable {
     private func networkForecasts(_ slot: Int) -> NetworkForecasts {
         var found = NetworkForecasts()
         guard let member = members[slot] else { return found }
-        for ticks in settings.horizons {
-            guard let horizon = NetworkHorizon(rawValue: ticks) else { continue }
+        // A trial is of one tick ahead, whatever is wanted.
+        for horizon in NetworkHorizon.allCases
+        where settings.horizons.contains(horizon.rawValue) || horizon == .one && member.trial != nil {
             if let network = member.lstm { found[.lstm, horizon] = lstm.forecast(network, horizon) }
             if let network = member.attention { found[.attention, horizon] = attention.forecast(network, horizon) }
         }
@@ -158,16 +177,17 @@ package struct ForecasterPool: ~Copyable, Sendable {
 
     /// Goes on with the trial of a slot, if it has one, and begins the next when it is time.
     private mutating func choose(_ slot: Int, _ demand: Double?) {
-        guard let member = members[slot] else { return }
+        guard let member = members[slot], !member.forecaster.settings.networks.isEmpty else { return }
         guard member.trial != nil else {
             members[slot]?.ticksSinceTrial += 1
-            guard member.ticksSinceTrial >= Self.ticksBetweenTrials else { return }
+            let offset = Int(member.seed % UInt64(max(1, ticksBetweenTrials / 4)))
+            guard member.ticksSinceTrial >= ticksBetweenTrials + offset else { return }
             if member.lstm == nil { members[slot]?.lstm = lstm.add(seed: member.seed) }
             if member.attention == nil { members[slot]?.attention = attention.add(seed: member.seed) }
-            members[slot]?.trial = ArchitectureTrial()
+            members[slot]?.trial = ArchitectureTrial(warmUp: Self.lateWarmUp)
             return
         }
-        if let demand { members[slot]?.trial?.observe(demand, member.issued) }
+        if let demand, member.issuedAt == ticks - 1 { members[slot]?.trial?.observe(demand, member.issued) }
         guard let winner = members[slot]?.trial?.winner else { return }
         giveUp(winner == .lstm ? .attention : .lstm, of: slot)
         members[slot]?.trial = nil

@@ -13,6 +13,8 @@ package struct RecordedSession: Codable, Equatable, Sendable {
     package var caveats: [String]
     /// Of windows, in nanoseconds; nil in recordings that do not say.
     package var interval: Nanoseconds?
+    /// The last metric that this version of mete knew; nil in recordings of those that knew `lastUntold` at the most.
+    package var lastMetric: Int?
     /// Whether it is the same run as the session before, which only changed its mind: what it counts goes on.
     package var isSameRun: Bool?
 
@@ -24,6 +26,13 @@ package struct RecordedSession: Codable, Equatable, Sendable {
         self.untraced = untraced
         self.caveats = caveats
         self.interval = interval
+        lastMetric = Metric.allCases.map(\.rawValue).max()
+    }
+
+    private static let lastUntold = Metric.walked.rawValue
+
+    func traced(_ metric: Metric) -> Bool {
+        metric.rawValue <= lastMetric ?? Self.lastUntold && !untraced.contains(metric.name)
     }
 
     /// Names of the facts that hold sessions begin so; the start follows.
@@ -40,8 +49,7 @@ package struct RecordedSession: Codable, Equatable, Sendable {
 extension [RecordedSession] {
     /// Whether what the sample says of a metric was measured. In a recording that does not say, everything was.
     package func traced(_ metric: Metric, in sample: RecordedSample) -> Bool {
-        guard let session = last(where: { $0.start < sample.end }) else { return true }
-        return !session.untraced.contains(metric.name)
+        last(where: { $0.start < sample.end })?.traced(metric) ?? true
     }
 }
 

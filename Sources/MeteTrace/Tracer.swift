@@ -119,7 +119,7 @@ package final class Tracer {
         try tellSlots()
         let window = Self.now() - windowStart
         let (stalls, ofComponents) =
-            options.stalls ? self.stalls(budget: window / Self.pressureShare) : (nil, [:])
+            options.stalls ? self.stalls(budget: window / Self.pressureShare, averages: false) : (nil, [:])
         let end = Self.now()
         var samples = accountant.closeWindow(start: windowStart, end: end)
         if !ofComponents.isEmpty {
@@ -244,16 +244,18 @@ package final class Tracer {
         accountant.sumMemory(now: Self.now())
     }
 
-    /// Stalls since the last call: of the machine, and of components that have a cgroup of their own. Of the first call there is nothing,
-    /// and of a machine that does not tell them. For callers that do not have them with each window: see `KernelProbes.Options.stalls`.
+    /// Stalls since the last call: of the machine, and of components that have a cgroup of their own. There are none of the
+    /// machine at the first call, and where the kernel does not tell them; a group counts from its first reading on. For callers that do not have them with each window: see `KernelProbes.Options.stalls`.
     ///
-    /// - Parameter budget: time for reading the files of groups, at least one of which is read. Those left are read in the next call, with
-    ///   what they stalled since they were last read.
-    package func stalls(budget: Nanoseconds) -> (machine: Stalls?, components: [ComponentID: Stalls]) {
+    /// - Parameter budget: time for reading the files of groups, at least one of which is read. Those left are read in the next call.
+    /// - Parameter averages: see `PressureMeter.read`.
+    package func stalls(budget: Nanoseconds, averages: Bool = true) -> (
+        machine: Stalls?, components: [ComponentID: Stalls]
+    ) {
         let machine = pressure.readMachine()
         let groups = accountant.ownedGroups()
         let end = Self.now().nanoseconds + budget
-        return (machine, pressure.read(groups) { Self.now().nanoseconds < end })
+        return (machine, pressure.read(groups, averages: averages) { Self.now().nanoseconds < end })
     }
 
     /// How many components there can be of which all is counted that the kernel side counts by slot.

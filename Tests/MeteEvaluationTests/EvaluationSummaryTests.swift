@@ -50,6 +50,11 @@ struct EvaluationSummaryTests {
         #expect(table.leastMAE(of: "b") == nil)
     }
 
+    @Test func namesMayBeQuoted() throws {
+        let table = try baselines("\"a, \"\"b\"\".csv\",last,0.5,0.1,0.95")
+        #expect(table.leastMAE(of: "a, \"b\".csv") == 0.5)
+    }
+
     @Test(arguments: [
         "t,value\n1,2", "file,method,mae,pinball,coverage\na,last,0.5",
         "file,method,mae,pinball,coverage\na,last,x,1,1",

@@ -10,7 +10,7 @@ struct ForecasterPoolTests {
 
     /// What a pool forecasts for one of its slots, tick by tick.
     private static func forecasts(
-        _ demands: [Double], networks: ForecasterPool.Networks, beside others: [[Double]] = []
+        _ demands: [Double?], networks: ForecasterPool.Networks, beside others: [[Double]] = []
     ) -> [Quantiles?] {
         var pool = ForecasterPool(tick: .perSecond, networks: networks)
         let slots = others.indices.map { pool.add(ceiling: ceiling, name: "other \($0)") }
@@ -42,7 +42,6 @@ struct ForecasterPoolTests {
                 == Self.forecasts(demands, networks: networks, beside: others))
     }
 
-    /// A series that no classical expert has a model of: the network is the one that is believed.
     @Test func networksAreWeighedAmongTheExperts() throws {
         let demands = DemandSeries.autoregressive.demands(400)
         let with = Self.forecasts(demands, networks: .lstm)
@@ -57,11 +56,12 @@ struct ForecasterPoolTests {
         #expect(pool.quantiles(slot, of: .attention, horizon: 1) == nil, "it has none")
     }
 
-    @Test func afterTheTrialThereIsOneNetwork() {
-        var pool = ForecasterPool(tick: .perSecond, networks: .chosen)
+    @Test(arguments: [1, 10, 100])
+    func afterTheTrialThereIsOneNetwork(horizon: Int) {
+        var pool = ForecasterPool(tick: .perSecond, horizons: [horizon], networks: .chosen)
         let slot = pool.add(ceiling: Self.ceiling, name: "this")
         #expect(pool.networks(of: slot) == [.lstm, .attention])
-        let length = ArchitectureTrial.warmUp + ArchitectureTrial.length
+        let length = ArchitectureTrial().warmUp + ArchitectureTrial.length
         for (tick, demand) in DemandSeries.sawtooth.demands(length + 20).enumerated() {
             pool.gather(slot, demand: demand)
             pool.step(at: Self.instant(tick))
@@ -70,13 +70,48 @@ struct ForecasterPoolTests {
         #expect(pool.forecast(slot, at: Self.instant(length + 19)) != nil)
     }
 
-    @Test func whatCannotBeRightReachesNoNetwork() {
-        var demands = DemandSeries.autoregressive.demands(120)
-        for (tick, bad) in [(60, Double.nan), (70, .infinity), (80, -1), (90, 10 * Self.ceiling)] {
-            demands[tick] = bad
+    /// After a while there is another trial, of which one network is left again.
+    @Test func trialsComeBack() {
+        var pool = ForecasterPool(tick: .perSecond, networks: .chosen, ticksBetweenTrials: 10)
+        let slot = pool.add(ceiling: Self.ceiling, name: "this")
+        var counts: [Int] = []
+        for (tick, demand) in DemandSeries.sawtooth.demands(4_200).enumerated() {
+            pool.gather(slot, demand: demand)
+            pool.step(at: Self.instant(tick))
+            let count = pool.networks(of: slot).count
+            if counts.last != count { counts.append(count) }
         }
-        let forecasts = Self.forecasts(demands, networks: .both)
-        #expect(forecasts.dropFirst(2).allSatisfy { ($0?.p99 ?? .infinity) <= Self.ceiling })
+        #expect(counts.starts(with: [2, 1, 2, 1]))
+    }
+
+    @Test func noMoreHaveNetworksThanMay() {
+        var pool = ForecasterPool(tick: .perSecond, networks: .lstm, mostNetworks: 1)
+        let first = pool.add(ceiling: Self.ceiling, name: "first")
+        let second = pool.add(ceiling: Self.ceiling, name: "second")
+        #expect(pool.networks(of: first) == [.lstm] && pool.networks(of: second).isEmpty)
+        pool.gather(second, demand: 1)
+        pool.step(at: Self.instant(0))
+        #expect(pool.forecast(second, at: Self.instant(0)) != nil, "the experts go on")
+        pool.remove(first)
+        #expect(pool.networks(of: pool.add(ceiling: Self.ceiling, name: "third")) == [.lstm])
+    }
+
+    @Test func aHorizonThatNoNetworkForecastsHasNone() {
+        var pool = ForecasterPool(tick: .perSecond, horizons: [5])
+        let slot = pool.add(ceiling: Self.ceiling, name: "this")
+        #expect(pool.networks(of: slot).isEmpty)
+    }
+
+    /// A demand above the ceiling is to the networks as one that was not measured.
+    @Test func whatCannotBeRightReachesNoNetwork() {
+        let demands = DemandSeries.autoregressive.demands(160)
+        func changed(_ bad: Double?) -> [Quantiles?] {
+            var changed: [Double?] = demands
+            for tick in [60, 70, 90] { changed[tick] = bad }
+            return Self.forecasts(changed, networks: .both)
+        }
+        #expect(changed(10 * Self.ceiling) == changed(nil))
+        #expect(changed(10) != changed(nil), "the detector")
     }
 
     @Test func aSlotThatIsGivenBackBeginsAnew() throws {

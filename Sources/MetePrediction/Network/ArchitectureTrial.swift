@@ -6,8 +6,9 @@ import MeteModel
 /// scored by the demand of the tick that it was made for, before anything is learnt from that demand. What an untrained network
 /// loses at first says nothing, and is left out. The attention model has to be better by a margin, for it costs twice the time.
 struct ArchitectureTrial: Sendable {
-    /// Ticks at the beginning that are not scored, and those that are.
-    static let warmUp = 300
+    /// Ticks at the beginning that are not scored.
+    let warmUp: Int
+    /// Ticks that are.
     static let length = 300
     /// Share of the LSTM's loss by which the attention model's has to be lower.
     static let margin = 0.02
@@ -16,20 +17,22 @@ struct ArchitectureTrial: Sendable {
     private(set) var lstmLoss = 0.0
     private(set) var attentionLoss = 0.0
 
+    init(warmUp: Int = 300) { self.warmUp = warmUp }
+
     /// A tick has passed in which this was wanted.
     ///
     /// - Parameter forecasts: made for it, at the tick before.
     mutating func observe(_ demand: Double, _ forecasts: NetworkForecasts) {
         guard let lstm = forecasts[.lstm, .one], let attention = forecasts[.attention, .one] else { return }
         ticks += 1
-        guard ticks > Self.warmUp else { return }
+        guard ticks > warmUp else { return }
         lstmLoss += Self.loss(lstm, demand)
         attentionLoss += Self.loss(attention, demand)
     }
 
     /// Nil until enough has been scored.
     var winner: NetworkSettings.Architecture? {
-        guard ticks >= Self.warmUp + Self.length else { return nil }
+        guard ticks >= warmUp + Self.length else { return nil }
         return attentionLoss < (1 - Self.margin) * lstmLoss ? .attention : .lstm
     }
 

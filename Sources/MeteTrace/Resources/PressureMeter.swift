@@ -17,7 +17,9 @@ struct PressureMeter {
     private let machineFolder: String
     private var machine: Stalls?
     /// By path of the group: whose it was, and the totals then.
-    private var groups: [String: (component: ComponentID, total: Stalls)] = [:]
+    private var groups: [String: (component: ComponentID, total: Stalls, call: Int)] = [:]
+    /// Calls of `read` so far.
+    private var calls = 0
     /// The first of those for which there was no time in the last window.
     private var resumption: String?
 
@@ -39,27 +41,31 @@ struct PressureMeter {
     ///
     /// - Parameters:
     ///   - owned: groups with whose they are, ordered by path. One that is new here, or another component's, counts from now on.
+    ///   - averages: whether of a group that was not read for some calls only the part of one call is told, so that it can be divided by its
+    ///     time; otherwise all of it, so that the sum of calls is true.
     ///   - hasTime: asked after each, so that every window gets on; what is left when it says no is read first the next time, and nothing
     ///     of it is lost.
     mutating func read(
-        _ owned: [(path: String, component: ComponentID)], while hasTime: () -> Bool
+        _ owned: [(path: String, component: ComponentID)], averages: Bool = false, while hasTime: () -> Bool
     ) -> [ComponentID: Stalls] {
         guard let hierarchy else { return [:] }
+        calls += 1
         var found: [ComponentID: Stalls] = [:]
-        var next: [String: (component: ComponentID, total: Stalls)] = [:]
+        var next: [String: (component: ComponentID, total: Stalls, call: Int)] = [:]
         let first = resumption.flatMap { path in owned.firstIndex { $0.path >= path } } ?? 0
         resumption = nil
         var isOver = false
         for (path, component) in owned[first...] + owned[..<first] {
-            let before = groups[path].flatMap { $0.component == component ? $0.total : nil }
+            let before = groups[path].flatMap { $0.component == component ? $0 : nil }
             guard !isOver else {
                 if resumption == nil { resumption = path }
-                if let before { next[path] = (component, before) }
+                if let before { next[path] = before }
                 continue
             }
             guard let now = read({ hierarchy.file("\($0).pressure", ofGroup: path) }) else { continue }
-            next[path] = (component, now)
-            found[component, default: Stalls()] += before.map { now - $0 } ?? now.nothing
+            next[path] = (component, now, calls)
+            found[component, default: Stalls()] +=
+                before.map { (now - $0.total).divided(by: averages ? calls - $0.call : 1) } ?? now.nothing
             isOver = !hasTime()
         }
         groups = next
@@ -124,6 +130,13 @@ extension Stalls {
         return Stalls(
             cpu: difference(later.cpu, earlier.cpu), memory: difference(later.memory, earlier.memory),
             disk: difference(later.disk, earlier.disk), groups: later.groups)
+    }
+
+    fileprivate func divided(by parts: Int) -> Stalls {
+        func part(_ pressure: Pressure?) -> Pressure? {
+            pressure.map { Pressure(some: $0.some / Nanoseconds(parts), full: $0.full / Nanoseconds(parts)) }
+        }
+        return parts == 1 ? self : Stalls(cpu: part(cpu), memory: part(memory), disk: part(disk), groups: groups)
     }
 
     /// That nothing stood still, as far as the kernel says anything.

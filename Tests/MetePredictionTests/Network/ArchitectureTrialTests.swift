@@ -14,7 +14,7 @@ struct ArchitectureTrialTests {
 
     private func winner(lstm: Double, attention: Double) -> NetworkSettings.Architecture? {
         var trial = ArchitectureTrial()
-        for _ in 0..<ArchitectureTrial.warmUp + ArchitectureTrial.length {
+        for _ in 0..<trial.warmUp + ArchitectureTrial.length {
             #expect(trial.winner == nil)
             trial.observe(10, forecasts(lstm: lstm, attention: attention))
         }
@@ -31,7 +31,7 @@ struct ArchitectureTrialTests {
 
     @Test func whatAnUntrainedNetworkLosesIsNotScored() {
         var trial = ArchitectureTrial()
-        for _ in 0..<ArchitectureTrial.warmUp { trial.observe(10, forecasts(lstm: 10, attention: 1e6)) }
+        for _ in 0..<trial.warmUp { trial.observe(10, forecasts(lstm: 10, attention: 1e6)) }
         for _ in 0..<ArchitectureTrial.length { trial.observe(10, forecasts(lstm: 12, attention: 10)) }
         #expect(trial.winner == .attention)
     }
