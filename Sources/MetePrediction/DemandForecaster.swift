@@ -11,7 +11,7 @@ package import MeteModel
 /// Inside, demands are single-precision numbers, for ceilings above 1e30 in units of a part of the ceiling.
 /// No allocation in steady state. Copying it copies its experts' storage at the next tick: keep it in one place.
 package struct DemandForecaster: Sendable {
-    let settings: ForecastSettings
+    private let settings: ForecastSettings
     /// A demand of 1 inside, in the resource's measure.
     private let unit: Double
     private var summary = DemandSummary()

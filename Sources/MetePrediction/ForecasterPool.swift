@@ -21,8 +21,8 @@ package struct ForecasterPool: ~Copyable, Sendable {
         }
     }
 
-    private struct Member: Sendable {
-        var forecaster: DemandForecaster
+    /// What a slot's networks are; apart from its forecaster, of which no copy is to be made.
+    private struct Learner: Sendable {
         let seed: UInt64
         /// Slots in the pools of networks; nil for a network that it has not.
         var lstm: Int?
@@ -46,7 +46,9 @@ package struct ForecasterPool: ~Copyable, Sendable {
     private let ticksBetweenTrials: Int
     private var ticks = 0
     /// Nil where a slot is free.
-    private var members: [Member?] = []
+    private var forecasters: [DemandForecaster?] = []
+    /// Nil where a slot has no networks.
+    private var learners: [Learner?] = []
     private var free: [Int] = []
     /// Those that were given a demand in the tick that is being gathered; what can be right of it.
     private var gathered: [(slot: Int, demand: Double?, usable: Double?)] = []
@@ -70,7 +72,7 @@ package struct ForecasterPool: ~Copyable, Sendable {
         self.ticksBetweenTrials = ticksBetweenTrials
     }
 
-    package var count: Int { members.count - free.count }
+    package var count: Int { forecasters.count - free.count }
 
     /// Takes a slot for a new forecaster.
     ///
@@ -81,33 +83,38 @@ package struct ForecasterPool: ~Copyable, Sendable {
         let seed = fnv1a(name.utf8)
         var settings = settings
         settings.ceiling = ceiling
-        let learning = members.count { $0?.forecaster.settings.networks.isEmpty == false }
-        let hasNetworks = choice != .none && learning < mostNetworks
-        settings.networks = hasNetworks ? choice.architectures : []
-        let slot = free.popLast() ?? members.count
-        if slot == members.count { members.append(nil) }
-        members[slot] = Member(
-            forecaster: DemandForecaster(settings), seed: seed,
-            lstm: settings.networks.contains(.lstm) ? lstm.add(seed: seed) : nil,
-            attention: settings.networks.contains(.attention) ? attention.add(seed: seed) : nil,
-            trial: hasNetworks && choice == .chosen ? ArchitectureTrial() : nil)
+        let isLearning = choice != .none && learners.count { $0 != nil } < mostNetworks
+        if isLearning { settings.networks = choice.architectures }
+        let slot = free.popLast() ?? forecasters.count
+        if slot == forecasters.count {
+            forecasters.append(nil)
+            learners.append(nil)
+        }
+        forecasters[slot] = DemandForecaster(settings)
+        if isLearning {
+            learners[slot] = Learner(
+                seed: seed, lstm: settings.networks.contains(.lstm) ? lstm.add(seed: seed) : nil,
+                attention: settings.networks.contains(.attention) ? attention.add(seed: seed) : nil,
+                trial: choice == .chosen ? ArchitectureTrial() : nil)
+        }
         return slot
     }
 
     /// Gives a slot back, with all that it has learnt.
     package mutating func remove(_ slot: Int) {
-        precondition(members[slot] != nil, "slot \(slot) is not taken")
+        precondition(forecasters[slot] != nil, "slot \(slot) is not taken")
         giveUp(.lstm, of: slot)
         giveUp(.attention, of: slot)
-        members[slot] = nil
+        learners[slot] = nil
+        forecasters[slot] = nil
         free.append(slot)
     }
 
     /// The demand of a slot in the tick that `step` will end; nil when it was not measured.
     package mutating func gather(_ slot: Int, demand: Double?) {
-        let usable = members[slot]?.forecaster.usable(demand)
-        if let network = members[slot]?.lstm { lstm.gather(network, demand: usable) }
-        if let network = members[slot]?.attention { attention.gather(network, demand: usable) }
+        let usable = forecasters[slot]?.usable(demand)
+        if let network = learners[slot]?.lstm { lstm.gather(network, demand: usable) }
+        if let network = learners[slot]?.attention { attention.gather(network, demand: usable) }
         gathered.append((slot, demand, usable))
     }
 
@@ -120,33 +127,33 @@ package struct ForecasterPool: ~Copyable, Sendable {
         for (slot, demand, usable) in gathered {
             let forecasts = networkForecasts(slot)
             // In place: a copy of a forecaster would copy its history.
-            members[slot]?.forecaster.observe(demand, at: end, networks: forecasts)
+            forecasters[slot]?.observe(demand, at: end, networks: forecasts)
+            guard learners[slot] != nil else { continue }
             if choice == .chosen { choose(slot, usable) }
-            members[slot]?.issued = forecasts
-            members[slot]?.issuedAt = ticks
+            learners[slot]?.issued = forecasts
+            learners[slot]?.issuedAt = ticks
         }
         gathered.removeAll(keepingCapacity: true)
     }
 
     /// As `DemandForecaster.forecast`; for the first horizon unless another is named.
     package func forecast(_ slot: Int, at now: Instant, horizon: Int? = nil) -> Forecast? {
-        members[slot]?.forecaster.forecast(at: now, horizon: horizon ?? settings.horizons[0])
+        forecasters[slot]?.forecast(at: now, horizon: horizon ?? settings.horizons[0])
     }
 
     /// As `DemandForecaster.quantiles`; nil of a network that the slot has not.
     package func quantiles(_ slot: Int, of expert: ForecastExpert, horizon: Int) -> Quantiles? {
-        guard let member = members[slot] else { return nil }
         if let architecture = expert.architecture {
-            return NetworkHorizon(rawValue: horizon).flatMap { member.issued[architecture, $0] }
+            return NetworkHorizon(rawValue: horizon).flatMap { learners[slot]?.issued[architecture, $0] }
         }
-        return member.forecaster.quantiles(of: expert, horizon: horizon)
+        return forecasters[slot]?.quantiles(of: expert, horizon: horizon)
     }
 
     /// The networks that a slot has now.
     package func networks(of slot: Int) -> Set<NetworkSettings.Architecture> {
         var found: Set<NetworkSettings.Architecture> = []
-        if members[slot]?.lstm != nil { found.insert(.lstm) }
-        if members[slot]?.attention != nil { found.insert(.attention) }
+        if learners[slot]?.lstm != nil { found.insert(.lstm) }
+        if learners[slot]?.attention != nil { found.insert(.attention) }
         return found
     }
 
@@ -154,12 +161,12 @@ package struct ForecasterPool: ~Copyable, Sendable {
 
     private func networkForecasts(_ slot: Int) -> NetworkForecasts {
         var found = NetworkForecasts()
-        guard let member = members[slot] else { return found }
+        guard let learner = learners[slot] else { return found }
         // A trial is of one tick ahead, whatever is wanted.
         for horizon in NetworkHorizon.allCases
-        where settings.horizons.contains(horizon.rawValue) || horizon == .one && member.trial != nil {
-            if let network = member.lstm { found[.lstm, horizon] = lstm.forecast(network, horizon) }
-            if let network = member.attention { found[.attention, horizon] = attention.forecast(network, horizon) }
+        where settings.horizons.contains(horizon.rawValue) || horizon == .one && learner.trial != nil {
+            if let network = learner.lstm { found[.lstm, horizon] = lstm.forecast(network, horizon) }
+            if let network = learner.attention { found[.attention, horizon] = attention.forecast(network, horizon) }
         }
         return found
     }
@@ -167,30 +174,30 @@ package struct ForecasterPool: ~Copyable, Sendable {
     private mutating func giveUp(_ architecture: NetworkSettings.Architecture, of slot: Int) {
         switch architecture {
         case .lstm:
-            if let network = members[slot]?.lstm { lstm.remove(network) }
-            members[slot]?.lstm = nil
+            if let network = learners[slot]?.lstm { lstm.remove(network) }
+            learners[slot]?.lstm = nil
         case .attention:
-            if let network = members[slot]?.attention { attention.remove(network) }
-            members[slot]?.attention = nil
+            if let network = learners[slot]?.attention { attention.remove(network) }
+            learners[slot]?.attention = nil
         }
     }
 
     /// Goes on with the trial of a slot, if it has one, and begins the next when it is time.
     private mutating func choose(_ slot: Int, _ demand: Double?) {
-        guard let member = members[slot], !member.forecaster.settings.networks.isEmpty else { return }
-        guard member.trial != nil else {
-            members[slot]?.ticksSinceTrial += 1
-            let offset = Int(member.seed % UInt64(max(1, ticksBetweenTrials / 4)))
-            guard member.ticksSinceTrial >= ticksBetweenTrials + offset else { return }
-            if member.lstm == nil { members[slot]?.lstm = lstm.add(seed: member.seed) }
-            if member.attention == nil { members[slot]?.attention = attention.add(seed: member.seed) }
-            members[slot]?.trial = ArchitectureTrial(warmUp: Self.lateWarmUp)
+        guard let learner = learners[slot] else { return }
+        guard learner.trial != nil else {
+            learners[slot]?.ticksSinceTrial += 1
+            let offset = Int(learner.seed % UInt64(max(1, ticksBetweenTrials / 4)))
+            guard learner.ticksSinceTrial >= ticksBetweenTrials + offset else { return }
+            if learner.lstm == nil { learners[slot]?.lstm = lstm.add(seed: learner.seed) }
+            if learner.attention == nil { learners[slot]?.attention = attention.add(seed: learner.seed) }
+            learners[slot]?.trial = ArchitectureTrial(warmUp: Self.lateWarmUp)
             return
         }
-        if let demand, member.issuedAt == ticks - 1 { members[slot]?.trial?.observe(demand, member.issued) }
-        guard let winner = members[slot]?.trial?.winner else { return }
+        if let demand, learner.issuedAt == ticks - 1 { learners[slot]?.trial?.observe(demand, learner.issued) }
+        guard let winner = learners[slot]?.trial?.winner else { return }
         giveUp(winner == .lstm ? .attention : .lstm, of: slot)
-        members[slot]?.trial = nil
-        members[slot]?.ticksSinceTrial = 0
+        learners[slot]?.trial = nil
+        learners[slot]?.ticksSinceTrial = 0
     }
 }
