@@ -259,7 +259,7 @@ extension KernelTests {
             let block = UnsafeMutableRawPointer.allocate(byteCount: 4096, alignment: 4096)
             defer { block.deallocate() }
             block.initializeMemory(as: UInt8.self, repeating: 0, count: 4096)
-            func requests(_ request: (off_t) -> Int) throws -> (good: UInt64, bad: UInt64) {
+            func requests(mustFail: Bool, _ request: (off_t) -> Int) throws -> (good: UInt64, bad: UInt64) {
                 var (good, bad) = (0 as UInt64, 0 as UInt64)
                 for megabyte in 0..<64 {
                     if request(off_t(megabyte) << 20) == 4096 {
@@ -269,12 +269,13 @@ extension KernelTests {
                         bad += 1
                     }
                 }
-                try #require(good > 0 && bad > 0, "the detector: \(good) and \(bad)")
+                try #require(good > 0 && (bad > 0 || !mustFail), "the detector: \(good) and \(bad)")
                 return (good, bad)
             }
-            let reads = try requests { pread(file, block, 4096, $0) }
+            // Loop devices of Linux 6.1 read zeroes there; what is written fails on all.
+            let reads = try requests(mustFail: !Workload.isEmulated) { pread(file, block, 4096, $0) }
             // One more, so that neither direction is taken for the other.
-            let writes = try requests { pwrite(file, block, 4096, $0) }
+            let writes = try requests(mustFail: true) { pwrite(file, block, 4096, $0) }
             try #require(pwrite(file, block, 4096, 63 << 20) < 0 && errno == EIO)
             try watch.closeWindow()
             let usage = watch.all(of: device.number)
