@@ -336,7 +336,7 @@ extension KernelTests {
             let bench = try ControlBench()
             let group = try bench.group("a")
             let spinner = try bench.start("spin", "600", "1", in: group)
-            let hogs = try bench.start("spin", "600", "8", in: group)
+            let hogs = try bench.start("spin", "600", "16", in: group)
             let worker = try spinner.worker
             let before = try measure([spinner, hogs], until: 2)
             let capacity = DeadlineBandwidth.measure().capacity(excluding: []).available
