@@ -32,7 +32,7 @@ struct Workload {
 
     /// Whether as much was counted as there was, and nothing twice.
     ///
-    /// Of a request that ends while a thread of PID 1 has the CPU some kernels tell no program (see events.bpf.c); on an emulated machine PID 1
+    /// Of a request that ends while a thread of PID 1 has the CPU some kernels tell no program; on an emulated machine PID 1
     /// sleeps. Elsewhere one in a thousand may be missing.
     static func isWhole(_ counted: UInt64, of truth: UInt64) -> Bool {
         counted <= truth && truth - counted <= (isEmulated ? 0 : truth / 1000)
