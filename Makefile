@@ -37,8 +37,8 @@ LONG_SUITES  := AgentProcessTests GuaranteeTests CallsCommandTests PlanCommandTe
 SHORT_SUITES := $(filter-out $(LONG_SUITES),$(KERNEL_SUITES))
 # On a kernel between two others: the commands on top are the same, and much counting is.
 MIDDLE_SUITES := $(filter-out %CommandTests MissingFeatureTests ConservationTests KernelCountsTests ResourceTests,$(SHORT_SUITES))
-# Those that compare CPU times: see Tests/vm/test-vm.
-TIMED_SUITES  := ^(GuaranteeTests|ControlEffectTests|DisturbanceTests|SchedEventTests|StormTests|ConservationTests)$$
+# Those that compare times, of CPUs or stalls: see Tests/vm/test-vm.
+TIMED_SUITES  := ^(GuaranteeTests|ControlEffectTests|DisturbanceTests|SchedEventTests|StormTests|ConservationTests|MemoryTruthTests)$$
 FORMAT  := Package.swift Sources Tests examples
 C_SOURCES := $(wildcard bpf/*.[ch] bpf/include/*.h Sources/C*/*.[ch] Sources/C*/include/*.h Tests/Support/*/*.c)
 
@@ -74,9 +74,9 @@ test-vm: vm-programs ## what most depends on the kernel, on cgroup v2 under Debi
 # An emulated machine takes one CPU, so two are run at once.
 VM_SERIES := 6.1 7.2 6.12
 test-vm-6.1 test-vm-7.2:
-	$(call in-vms,$(@:test-vm-%=%),$(SHORT_SUITES),2)
+	$(call in-vms,$(@:test-vm-%=%),$(SHORT_SUITES),3)
 test-vm-6.12:
-	$(call in-vms,6.12,$(MIDDLE_SUITES),2)
+	$(call in-vms,6.12,$(MIDDLE_SUITES),3)
 
 test-matrix: vm-programs ## all kernel tests on all three kernels: some two hours
 	$(call in-vms,6.1 6.12 7.2,$(KERNEL_SUITES),3)
