@@ -78,7 +78,7 @@ test-vm-6.1 test-vm-7.2:
 test-vm-6.12:
 	$(call in-vms,6.12,$(MIDDLE_SUITES),3)
 
-test-matrix: vm-programs ## all kernel tests on all three kernels: some two hours
+test-matrix: vm-programs ## all kernel tests on all three kernels: hours
 	$(call in-vms,6.1 6.12 7.2,$(KERNEL_SUITES),3)
 
 vm-programs: deps bpf $(STATIC)

@@ -3,7 +3,8 @@ package import MeteModel
 /// Forecasters that are stepped together, one per slot, each with learned networks of its own.
 ///
 /// Each tick the slots that a demand is known of are given it, then one call steps them: the networks learn and forecast all at
-/// once, and their forecasts are weighed among each forecaster's experts. What a slot does depends on its own demands and seed only.
+/// once, and their forecasts are weighed among each forecaster's experts. What a slot does depends on its own demands and name only, and on
+/// whether there was room for its networks.
 package struct ForecasterPool: ~Copyable, Sendable {
     /// What networks a forecaster has beside its experts.
     package enum Networks: String, CaseIterable, Sendable {
@@ -35,8 +36,6 @@ package struct ForecasterPool: ~Copyable, Sendable {
         var issuedAt = 0
     }
 
-    /// An hour of ticks of 100 ms: a component that has changed may be better forecast by the other.
-    package static let ticksBetweenTrials = 36_000
     /// Of a network that comes back, beside one that has long learnt.
     private static let lateWarmUp = 3_000
 
@@ -59,10 +58,11 @@ package struct ForecasterPool: ~Copyable, Sendable {
     ///   - tick: its length, by which forecasts expire.
     ///   - horizons: ticks ahead, in ascending order. Networks forecast 1, 10 and 100 ticks ahead, and are left out where none is wanted.
     ///   - mostNetworks: slots that have networks; those that are taken beyond have the experts alone.
-    ///   - ticksBetweenTrials: after a trial, until the next; a part more, so that not all of them come at once.
+    ///   - ticksBetweenTrials: after a trial, until the next, since a component may have changed; up to a quarter more, so that not all come at
+    ///     once. An hour, of ticks of 100 ms.
     package init(
         tick: Nanoseconds, horizons: [Int] = [1], networks: Networks = .chosen, mostNetworks: Int = 500,
-        ticksBetweenTrials: Int = Self.ticksBetweenTrials
+        ticksBetweenTrials: Int = 36_000
     ) {
         var settings = ForecastSettings(ceiling: .infinity, tick: tick)
         settings.horizons = horizons

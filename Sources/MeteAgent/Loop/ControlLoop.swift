@@ -100,11 +100,9 @@ package final class ControlLoop {
     private func forecast(_ samples: [UsageSample], limit: Double, at now: Instant) {
         for sample in samples {
             let component = sample.component
-            let state =
-                states[component]
-                ?? ComponentState(slot: forecasters.add(ceiling: limit, name: component.name))
-            if states[component] == nil { states[component] = state }
-            forecasters.gather(state.slot, demand: sample.demand(upTo: limit))
+            let slot = states[component]?.slot ?? forecasters.add(ceiling: limit, name: component.name)
+            if states[component] == nil { states[component] = ComponentState(slot: slot) }
+            forecasters.gather(slot, demand: sample.demand(upTo: limit))
         }
         forecasters.step(at: now)
     }

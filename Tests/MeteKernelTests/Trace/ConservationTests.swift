@@ -19,9 +19,7 @@ extension KernelTests {
             var testDescription: String { name }
         }
 
-        /// The kernel takes interrupts off a thread's time; of its last stretch, which the exit ends, mete does not know them. On an
-        /// emulated CPU they are several per cent.
-        static let tolerance = Workload.isEmulated ? 0.05 : 0.01
+        static let tolerance = 0.01
         /// Nanoseconds of one thread that fall to one side for the one account and to the other side for the other: from fork to exec or
         /// from its move into the group to the next update of its clock, once for the whole scenario. An emulated CPU takes a timer tick
         /// longer for it.
@@ -52,6 +50,17 @@ extension KernelTests {
 
         @Test(arguments: scenarios, clocks)
         func countsWhatTheKernelCharged(_ scenario: Scenario, ownClock: Bool) throws {
+            var (excess, words) = try excess(scenario, ownClock: ownClock)
+            // An emulated CPU stands still for as long as a busy host likes, also between the two accounts; what mete does not count, or
+            // counts twice, is wrong every time.
+            for _ in 1..<(Workload.isEmulated ? 3 : 1) where excess > 0 {
+                (excess, words) = try self.excess(scenario, ownClock: ownClock)
+            }
+            #expect(excess <= 0, "\(words)")
+        }
+
+        /// By how much more than they may the tracer's account and the kernel's are apart, in nanoseconds.
+        private func excess(_ scenario: Scenario, ownClock: Bool) throws -> (amount: Double, words: String) {
             var options = KernelProbes.Options()
             options.ringBytes = scenario.ringBytes
             options.ownClock = ownClock
@@ -70,9 +79,9 @@ extension KernelTests {
             let charged = try account.charged()
             let counted = Double(Workload.total(of: tracer).runTime)
             let slack = Self.tolerance * charged + Self.beginning
-            #expect(abs(counted - charged) <= slack, "counted \(counted) of \(charged) ns, by \(account)")
             #expect(scenario.drainsLate == (window.losses.exitRecords > 0), "\(window.losses)")
             #expect(window.losses.unattributedThreads == 0)
+            return (abs(counted - charged) - slack, "counted \(counted) of \(charged) ns, by \(account)")
         }
 
         /// With this many threads a sweep is made in every second window at most.

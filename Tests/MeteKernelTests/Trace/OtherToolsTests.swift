@@ -53,29 +53,35 @@ extension KernelTests {
         func diskTotalsAreThoseOfFio(_ pattern: Pattern) throws {
             let fio = try Executable.named("fio", remedy: "apt-get install fio")
             let folder = try TemporaryFolder(prefix: "mete-fio")
-            let device = try LoopDevice(megabytes: 64)
-            let watch = try Watch(of: .commandLine(.regex("/fio( |$)")))
-            let report = folder.file("report")
-            let process = try ChildProcess(
-                fio,
-                pattern.arguments + [
-                    "--name=mete", "--filename=\(device.path)", "--direct=1", "--size=32M", "--output-format=json",
-                    "--output=\(report)",
-                ])
-            try watch.follow(process)
-            try #require(process.waitForEnd()?.code == 0)
-
-            let jobs = try JSONDecoder().decode(FioReport.self, from: Data(TextFile.read(report).utf8)).jobs
+            let (jobs, watch, device) = try Workload.untilWhole {
+                let device = try LoopDevice(megabytes: 64)
+                let watch = try Watch(of: .commandLine(.regex("/fio( |$)")))
+                let report = folder.file("report")
+                let process = try ChildProcess(
+                    fio,
+                    pattern.arguments + [
+                        "--name=mete", "--filename=\(device.path)", "--direct=1", "--size=32M", "--output-format=json",
+                        "--output=\(report)",
+                    ])
+                try watch.follow(process)
+                try #require(process.waitForEnd()?.code == 0)
+                let jobs = try JSONDecoder().decode(FioReport.self, from: Data(TextFile.read(report).utf8)).jobs
+                let counted = watch.all(of: device.number)
+                let isWhole =
+                    counted.reads.bytes == jobs.reduce(0) { $0 + $1.read.io_bytes }
+                    && counted.writes.bytes == jobs.reduce(0) { $0 + $1.write.io_bytes }
+                return ((jobs, watch, device), isWhole)
+            }
             let counted = watch.all(of: device.number)
             let reads = jobs.map(\.read)
             let writes = jobs.map(\.write)
             #expect(jobs.allSatisfy { $0.error == 0 })
             #expect(reads.reduce(0) { $0 + $1.io_bytes } > 1 << 20, "the detector")
-            #expect(Workload.isWhole(counted.reads.bytes, of: reads.reduce(0) { $0 + $1.io_bytes }))
-            #expect(Workload.isWhole(counted.writes.bytes, of: writes.reduce(0) { $0 + $1.io_bytes }))
+            #expect(counted.reads.bytes == reads.reduce(0) { $0 + $1.io_bytes })
+            #expect(counted.writes.bytes == writes.reduce(0) { $0 + $1.io_bytes })
             if pattern.isOneToOne {
-                #expect(Workload.isWhole(counted.reads.requests, of: reads.reduce(0) { $0 + $1.total_ios }))
-                #expect(Workload.isWhole(counted.writes.requests, of: writes.reduce(0) { $0 + $1.total_ios }))
+                #expect(counted.reads.requests == reads.reduce(0) { $0 + $1.total_ios })
+                #expect(counted.writes.requests == writes.reduce(0) { $0 + $1.total_ios })
             }
             #expect(watch.losses.uncountedRequests == 0, "\(watch.losses)")
             // Of many at once a few cannot be remembered on their way, and are counted to nobody in particular.
